@@ -1,0 +1,3 @@
+"""FieldDesk: the service desk that works without a signal."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Headquarters: the same store and the same actions behind HTTP."""

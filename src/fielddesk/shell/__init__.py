@@ -1,0 +1,1 @@
+"""The window around the pages: places, commands, search, sync and the status bar."""

@@ -1,0 +1,1 @@
+"""How a laptop and headquarters come to agree."""

@@ -1,0 +1,1 @@
+"""The widget kit of the window; it knows no feature."""

@@ -1,0 +1,116 @@
+"""Who may import what, where the import linter's own contracts in pyproject.toml cannot look."""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatch
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import grimp
+import pytest
+
+SOURCE = Path(__file__).parent.parent / "src"
+
+# What is imported -> the only modules that may. A pattern's * also stands for dots.
+ONLY = {
+    "sqlalchemy.orm": [],
+    "requests": ["fielddesk.sync.client"],
+    "urllib3": ["fielddesk.sync.client"],
+    "urllib.request": ["fielddesk.sync.client"],
+    "http.client": ["fielddesk.sync.client"],
+    "httpx": [],
+    "aiohttp": [],
+    "PySide6.QtNetwork.QNetworkAccessManager": [],
+    "PySide6.QtCharts": [],
+    "sqlite3": [],
+    "sqlcipher3": ["fielddesk.store.*"],
+    "psycopg": ["fielddesk.store.*"],
+    "sqlalchemy.dialects": ["fielddesk.store.*"],
+    "alembic": ["fielddesk.store.*"],
+    "keyring": ["fielddesk.store.vault"],
+    "fastapi": ["fielddesk.hq.*"],
+    "uvicorn": ["fielddesk.hq.*"],
+}
+
+# What no rule and no action may touch: the same arguments must give the same rows everywhere, for ever.
+UNREPEATABLE = ["fielddesk.core.clock", "time", "random", "secrets", "uuid", "zoneinfo", "locale", "os", "pathlib"]
+SENTENCES = ["fielddesk.core.i18n", "gettext", "babel"]
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Each thing a file imports, by its full dotted name, wherever in the file it stands."""
+    package = module_name(path) if path.name == "__init__.py" else module_name(path).rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: 1 - node.level or None] if node.level else []
+            origin = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (f"{origin}.{alias.name}" for alias in node.names)
+
+
+def breaches(names: Mapping[str, Sequence[str]], of: str = "fielddesk*") -> list[str]:
+    """Lines like "fielddesk.hq.feed imports psycopg.sql" for modules matching `of` that `names` does not allow."""
+    found = []
+    for path in sorted(SOURCE.rglob("*.py")):
+        module = module_name(path)
+        if not fnmatch(module, of):
+            continue
+        for imported in imports(path):
+            for name, allowed in names.items():
+                if f"{imported}.".startswith(f"{name}.") and not any(fnmatch(module, may) for may in allowed):
+                    found.append(f"{module} imports {imported}")
+    return found
+
+
+def test_a_foreign_package_is_imported_only_where_it_belongs() -> None:
+    assert breaches(ONLY) == []
+
+
+@pytest.mark.parametrize("layer", ["rules", "actions"])
+def test_rules_and_actions_ask_no_clock_and_roll_no_dice(layer: str) -> None:
+    assert breaches(dict.fromkeys(UNREPEATABLE, ()), of=f"fielddesk.features.*.{layer}") == []
+
+
+@pytest.mark.parametrize("layer", ["rules", "actions", "queries", "model"])
+def test_no_sentence_is_made_below_the_screen(layer: str) -> None:
+    assert breaches(dict.fromkeys(SENTENCES, ()), of=f"fielddesk.features.*.{layer}") == []
+
+
+def circle(graph: grimp.ImportGraph) -> list[str]:
+    """Modules that import each other in a ring, first one repeated; imports written inside a function count too."""
+    try:
+        TopologicalSorter({one: graph.find_modules_directly_imported_by(one) for one in graph.modules}).prepare()
+    except CycleError as found:
+        ring: list[str] = found.args[1]
+        return ring
+    return []
+
+
+def test_no_module_imports_itself_in_a_circle_not_even_inside_a_function() -> None:
+    assert circle(grimp.build_graph("fielddesk", cache_dir=None)) == []
+
+
+def test_a_circle_of_imports_inside_a_function_would_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "workshop_of_this_test"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "till.py").write_text("from workshop_of_this_test import stock\n")
+    (package / "stock.py").write_text("def sell():\n    from workshop_of_this_test import till\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    graph = grimp.build_graph(package.name, cache_dir=None)
+    assert set(circle(graph)) == {f"{package.name}.till", f"{package.name}.stock"}
+
+
+def test_every_folder_of_the_program_says_what_it_is() -> None:
+    silent = [
+        module_name(path)
+        for path in sorted(SOURCE.rglob("*.py"))
+        if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    assert silent == []
