@@ -43,10 +43,10 @@ missing_libraries() {
 install_packages() {
     # RUNLEVEL=1 keeps a freshly installed PostgreSQL from starting: the tests start their own.
     local line="apt-get install --yes --no-install-recommends $*"
-    local as_root=()
+    local as_root="" log
     if [ "$(id -u)" != 0 ]; then
         if command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
-            as_root=(sudo)
+            as_root=sudo
         else
             say "These Debian packages are missing. Install them as root, then start again:"
             say ""
@@ -56,10 +56,14 @@ install_packages() {
         fi
     fi
     say "Installing Debian packages: $*"
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update --quiet --quiet >&2 </dev/null ||
+    log="$(mktemp)"
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get update >"$log" 2>&1 </dev/null ||
         say "apt-get update failed; trying with the lists at hand."
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 $line --quiet --quiet \
-        -o Dpkg::Use-Pty=0 >&2 </dev/null || stop "apt-get could not install: $*"
+    if ! $as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 $line >>"$log" 2>&1 </dev/null; then
+        tail -n 20 "$log" >&2
+        stop "apt-get could not install these packages; all it said is in $log"
+    fi
+    rm -f "$log"
 }
 
 # Prints the first Python that FieldDesk runs on and that can make an environment.
