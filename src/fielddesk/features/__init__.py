@@ -1,1 +1,1 @@
-"""What an engineer can do, one folder for each subject, the same file names in all."""
+"""The product: one folder for each capability, the same file names in all."""

@@ -1,0 +1,1 @@
+"""The installed base: which machine stands where, in which state."""

@@ -1,0 +1,1 @@
+"""Spare parts: the catalogue, where stock lies, and the ledger of what moved."""

@@ -1,0 +1,129 @@
+"""What is done with parts: the catalogue is kept at headquarters, movements happen anywhere."""
+
+from __future__ import annotations
+
+from typing_extensions import TypedDict
+
+from fielddesk.core.errors import RuleBroken
+from fielddesk.core.ids import derived_id
+from fielddesk.features.parts.model import Movement, Part, Place, StockLevel
+from fielddesk.features.parts.rules import FITTED, PLACE_KINDS, RECEIVED, TAKEN_BACK, check_part, check_quantity
+from fielddesk.features.people.rules import FIELD_STAFF, KEEPERS
+from fielddesk.store.actions import Ctx, decision, fact
+from fielddesk.store.tx import Tx
+from fielddesk.store.types import Code, Id, Line, Moment, Names, Quantity
+
+
+class PartLine(TypedDict):
+    """One line of a parts list."""
+
+    number: Line
+    names: Names
+    category: Line
+    unit: Code
+    replaced_by: Line | None
+
+
+class LevelLine(TypedDict):
+    """What a place holds of a part, in millionths."""
+
+    place_id: Id
+    part_id: Id
+    quantity: Quantity
+
+
+@decision(may=KEEPERS)
+def import_parts(tx: Tx, ctx: Ctx, *, lines: list[PartLine]) -> int:
+    """Take a piece of a parts list into the catalogue; a number that is there is brought up to date.
+
+    Returns how many parts were added or changed.
+    """
+    numbers = [line["number"] for line in lines]
+    there = {part.number: part for part in tx.all(Part, Part.c.number.in_(numbers))}
+    touched = 0
+    for line in lines:
+        check_part(line["number"])
+        known = there.get(line["number"])
+        if known is None:
+            part = Part(id=ctx.id("part", line["number"]), **line)
+            tx.add(part)
+            there[part.number] = part
+            touched += 1
+        elif any(getattr(known, name) != value for name, value in line.items()):
+            tx.change(known, None, **line)
+            touched += 1
+    ctx.tell(count=touched)
+    return touched
+
+
+@decision(may=KEEPERS)
+def create_place(tx: Tx, ctx: Ctx, *, name: Line, kind: Code, keeper_id: Id | None = None) -> str:
+    """Open a stock place; a van has its keeper."""
+    if kind not in PLACE_KINDS:
+        raise RuleBroken("place_kind_unknown", field="kind", kind=kind)
+    if not name.strip():
+        raise RuleBroken("name_missing", field="name")
+    ctx.tell(name=name)
+    return tx.add(Place(id=ctx.id("place"), name=name, kind=kind, keeper_id=keeper_id))
+
+
+@fact(may=FIELD_STAFF, about="place_id")
+def receive_stock(tx: Tx, ctx: Ctx, *, place_id: Id, part_id: Id, quantity: Quantity) -> str:
+    """Put parts into a stock place."""
+    check_quantity(quantity)
+    ctx.tell(part_id=part_id, quantity=quantity)
+    return tx.add(
+        Movement(
+            id=ctx.id("movement"), kind=RECEIVED, part_id=part_id, place_id=place_id, quantity=quantity,
+            by_id=ctx.actor, at=ctx.at,
+        )
+    )  # fmt: skip
+
+
+@fact(may=FIELD_STAFF, about="order_id", undo="take_part_back")
+def use_part(tx: Tx, ctx: Ctx, *, order_id: Id, part_id: Id, quantity: Quantity, place_id: Id) -> str:
+    """Fit parts from a stock place to the order's asset. Stock may go below zero; it stands, flagged (SP4)."""
+    check_quantity(quantity)
+    ctx.tell(part_id=part_id, quantity=quantity, place_id=place_id)
+    return tx.add(
+        Movement(
+            id=ctx.id("movement"), kind=FITTED, part_id=part_id, place_id=place_id, quantity=-quantity,
+            order_id=order_id, by_id=ctx.actor, at=ctx.at,
+        )
+    )  # fmt: skip
+
+
+@fact(may=FIELD_STAFF, about="order_id")
+def take_part_back(
+    tx: Tx, ctx: Ctx, *, order_id: Id, movement_id: Id, part_id: Id, quantity: Quantity, place_id: Id
+) -> str:
+    """Put a part that was logged as fitted back into its place: a movement is undone by a movement."""
+    check_quantity(quantity)
+    ctx.tell(part_id=part_id, quantity=quantity, place_id=place_id)
+    return tx.add(
+        Movement(
+            id=ctx.id("movement"), kind=TAKEN_BACK, part_id=part_id, place_id=place_id, quantity=quantity,
+            order_id=order_id, reverses_id=movement_id, by_id=ctx.actor, at=ctx.at,
+        )
+    )  # fmt: skip
+
+
+@decision(may=KEEPERS)
+def set_stock_levels(tx: Tx, ctx: Ctx, *, lines: list[LevelLine], as_of: Moment) -> int:
+    """Publish what places hold, as headquarters' ledger says at a moment; made by a job there."""
+    ids = [level_id(line["place_id"], line["part_id"]) for line in lines]
+    there = {level.id: level for level in tx.among(StockLevel, ids)}
+    for row_id, line in zip(ids, lines, strict=True):
+        known = there.get(row_id)
+        if known is None:
+            tx.add(StockLevel(id=row_id, as_of=as_of, **line))
+        else:
+            tx.change(known, None, quantity=line["quantity"], as_of=as_of)
+    ctx.tell(count=len(lines))
+    return len(lines)
+
+
+def level_id(place_id: str, part_id: str) -> str:
+    """One level for a place and a part, whoever publishes it."""
+    return derived_id(place_id, "level", part_id)
+

@@ -1,0 +1,52 @@
+"""Parts, stock places and the ledger. Stock is never stored as a number one edits: it is a sum of movements (SP4)."""
+
+from __future__ import annotations
+
+from fielddesk.store.tables import CATALOGUE, Synced, column, follows, ref, root
+from fielddesk.store.types import Code, Id, Line, Moment, Names, Quantity
+
+
+class Part(Synced, scope=CATALOGUE):
+    """A part of the catalogue; `replaced_by` is the number of its successor."""
+
+    number: Line
+    names: Names
+    category: Line = column(default="")
+    unit: Code = column(default="piece")
+    replaced_by: Line | None = column(default=None)
+
+    indexes = (("number",), ("replaced_by",))
+
+
+class Place(Synced, scope=root("keeper_id", catalogue=True)):
+    """Where stock lies: a van, a depot, headquarters. Its keeper has its whole ledger."""
+
+    name: Line
+    kind: Code
+    keeper_id: Id | None = ref("user", optional=True)
+
+
+class Movement(Synced, scope=follows("order_id", "place_id")):
+    """One line of the ledger; a negative quantity leaves the place."""
+
+    kind: Code
+    part_id: Id = ref("part")
+    place_id: Id = ref("place")
+    quantity: Quantity
+    order_id: Id | None = ref("work_order", optional=True)
+    reverses_id: Id | None = ref("movement", optional=True)
+    by_id: Id = ref("user")
+    at: Moment
+
+    indexes = (("place_id", "part_id"), ("order_id",), ("part_id",))
+
+
+class StockLevel(Synced, scope=CATALOGUE):
+    """What headquarters had at a place at a moment; for places whose ledger this laptop does not hold."""
+
+    place_id: Id = ref("place")
+    part_id: Id = ref("part")
+    quantity: Quantity
+    as_of: Moment
+
+    indexes = (("place_id", "part_id"), ("part_id",))

@@ -1,0 +1,1 @@
+"""Who works with FieldDesk, and what their role lets them do."""

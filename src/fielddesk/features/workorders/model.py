@@ -1,0 +1,36 @@
+"""Work orders and their notes."""
+
+from __future__ import annotations
+
+from fielddesk.store.tables import Synced, column, follows, ref, root
+from fielddesk.store.types import Code, Day, Id, Line, Moment, Prose
+
+
+class WorkOrder(Synced, scope=root("assignee_id")):
+    """One order; status and its reason merge as one."""
+
+    number: Line
+    kind: Code
+    title: Line
+    description: Prose = column(default="")
+    customer_id: Id = ref("customer", reach=True)
+    asset_id: Id | None = ref("asset", reach=True, optional=True)
+    status: Code = column(default="open")
+    status_reason: Line = column(default="")
+    assignee_id: Id | None = ref("user", optional=True)
+    due_on: Day | None = column(default=None)
+    opened_at: Moment
+
+    groups = (("status", "status_reason"),)
+    indexes = (("number",), ("assignee_id", "status"), ("asset_id",), ("customer_id",), ("due_on",))
+
+
+class Note(Synced, scope=follows("order_id")):
+    """An entry on an order; notes are only ever added."""
+
+    order_id: Id = ref("work_order")
+    text: Prose
+    author_id: Id = ref("user")
+    at: Moment
+
+    indexes = (("order_id", "at"),)

@@ -1,0 +1,160 @@
+"""Opening a database: SQLCipher on a laptop, PostgreSQL or plain SQLite at headquarters. Nobody else knows which."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool, QueuePool
+
+from fielddesk.core.errors import StoreProblem
+
+PAGE_CACHE_KIB = 65_536
+BUSY_MS = 30_000
+
+
+class Gate:
+    """Open while an action or an apply writes; the triggers abort any other write to a synced table."""
+
+    def __init__(self) -> None:
+        self.open = False
+
+    def __call__(self) -> int:
+        return 1 if self.open else 0
+
+
+def encrypted_engine(path: Path, key: bytes, gate: Gate) -> sa.Engine:
+    """A laptop's store; `key` is the raw 256-bit database key (deriving one costs 145 ms a connection).
+
+    Errors come as the driver's; `as_problem` turns them into StoreProblem.
+    """
+    pragma = f"PRAGMA key = \"x'{key.hex()}'\""
+    return _sqlite_engine(path, gate, pragma, NullPool)
+
+
+def plain_engine(path: Path, gate: Gate) -> sa.Engine:
+    """Headquarters on one machine: the same SQLite, without a key."""
+    return _sqlite_engine(path, gate, None, NullPool)
+
+
+def postgresql_engine(url: str) -> sa.Engine:
+    """Headquarters on PostgreSQL. Short idle and lock time-outs, so that no stopped process holds the feed."""
+    options = "-c idle_in_transaction_session_timeout=30000 -c lock_timeout=20000 -c timezone=UTC"
+    return sa.create_engine(
+        sa.engine.make_url(url).set(drivername="postgresql+psycopg"),
+        connect_args={"options": options},
+        poolclass=QueuePool,
+        pool_size=20,
+        max_overflow=20,
+        pool_pre_ping=False,
+    )
+
+
+def _sqlite_engine(path: Path, gate: Gate, key_pragma: str | None, pool: Any) -> sa.Engine:
+    import sqlcipher3
+
+    def connect() -> Any:
+        connection = sqlcipher3.connect(
+            str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000, cached_statements=512
+        )
+        try:
+            if key_pragma:
+                connection.execute(key_pragma)
+            connection.execute(f"PRAGMA cache_size = -{PAGE_CACHE_KIB}")
+            connection.execute("PRAGMA temp_store = MEMORY")
+            connection.execute("PRAGMA foreign_keys = OFF")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.create_function("fielddesk_gate", 0, gate)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    engine = sa.create_engine("sqlite://", module=sqlcipher3.dbapi2, creator=connect, poolclass=pool)
+    engine.dialect.paramstyle = "qmark"
+    return engine
+
+
+def begin_write(connection: sa.Connection) -> None:
+    """Start a writing transaction; on SQLite the one writer's lock is taken at once."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("SET LOCAL fielddesk.gate = '1'")
+
+
+def begin_read(connection: sa.Connection) -> None:
+    """Start a transaction that sees one moment of the database."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN")
+    else:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+def guard(connection: sa.Connection, tables: list[str]) -> None:
+    """Make the triggers that abort a write outside an action or an apply; committed by the caller.
+
+    Made at every open from the models, since a table rebuilt by a migration loses its triggers.
+    """
+    make = _guard_sqlite if connection.dialect.name == "sqlite" else _guard_postgresql
+    for table in tables:
+        make(connection, table)
+
+
+def _guard_sqlite(connection: sa.Connection, table: str) -> None:
+    for verb in ("INSERT", "UPDATE", "DELETE"):
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER IF NOT EXISTS guard_{table}_{verb.lower()} BEFORE {verb} ON \"{table}\" "
+            f"WHEN fielddesk_gate() = 0 BEGIN SELECT RAISE(ABORT, 'write outside an action: {table}'); END"
+        )
+
+
+def _guard_postgresql(connection: sa.Connection, table: str) -> None:
+    connection.exec_driver_sql(
+        "CREATE OR REPLACE FUNCTION fielddesk_guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF coalesce(current_setting('fielddesk.gate', true), '') <> '1' THEN "
+        "RAISE EXCEPTION 'write outside an action: %', TG_TABLE_NAME; END IF; RETURN NULL; END $$"
+    )
+    connection.exec_driver_sql(
+        f'CREATE OR REPLACE TRIGGER guard_{table} BEFORE INSERT OR UPDATE OR DELETE ON "{table}" '
+        "FOR EACH STATEMENT EXECUTE FUNCTION fielddesk_guard()"
+    )
+
+
+def as_problem(error: BaseException, path: Path | None = None) -> StoreProblem | None:
+    """What the world did to the database, in our codes; None where the error is of another kind."""
+    name = path.name if path else "store"
+    text = str(error).lower()
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StoreProblem("disk_full", file=name)
+    if isinstance(error, OSError) and error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return StoreProblem("folder_read_only", file=name)
+    for words, code in _SIGNS:
+        if words in text:
+            return StoreProblem(code, file=name)
+    return None
+
+
+_SIGNS: tuple[tuple[str, str], ...] = (
+    ("database or disk is full", "disk_full"),
+    ("no space left", "disk_full"),
+    ("readonly database", "folder_read_only"),
+    ("read-only", "folder_read_only"),
+    ("unable to open database file", "folder_read_only"),
+    ("file is not a database", "store_damaged"),
+    ("malformed", "store_damaged"),
+    ("hmac", "store_damaged"),
+    ("database is locked", "store_busy"),
+    ("disk i/o error", "disk_error"),
+)
+
+
+def is_writable(folder: Path) -> bool:
+    return os.access(folder, os.W_OK | os.X_OK)
+
+

@@ -1,0 +1,348 @@
+"""The laptop's store: `do` runs actions and keeps them, `read` looks, listeners hear what changed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import sqlalchemy as sa
+
+from fielddesk.core import canonical
+from fielddesk.core.clock import Clock, local_day
+from fielddesk.core.errors import Conflict, FieldDeskError, RuleBroken
+from fielddesk.core.ids import new_id
+from fielddesk.store import connect, events, outbox
+from fielddesk.store.actions import ACTIONS, Call, Ctx
+from fielddesk.store.lanes import MACHINE, PEOPLE, InlineWriter, Writer
+from fielddesk.store.tables import SYNCED
+from fielddesk.store.tx import Key, Reading, Tx, write
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class JournalLike(Protocol):
+    """The second copy of each operation, beside the database."""
+
+    def append(self, kind: str, op_id: str, body: str = "") -> None: ...
+
+    def append_many(self, records: Sequence[tuple[str, str, str]]) -> None: ...
+
+    def standing(self) -> list[tuple[str, str]]:
+        """(id, body) of operations that were neither aborted nor voided, in order."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whose store this is: user id, role, device id, the code in numbers made here."""
+
+    user: str
+    role: str
+    device: str
+    device_code: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a commit touched; screens that watch one of the tables ask again."""
+
+    tables: frozenset[str]
+    rows: frozenset[Key]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of `do`: ids of the operations, and what each action returned."""
+
+    op_ids: tuple[str, ...]
+    results: tuple[Any, ...]
+
+
+class Store:
+    """An open store. `do`, `submit` and `read` may be called from any thread."""
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        gate: connect.Gate,
+        journal: JournalLike,
+        clock: Clock,
+        identity: Identity,
+        *,
+        writer: Writer | None = None,
+        path: Path | None = None,
+        draw_random: Callable[[int], bytes] | None = None,
+        point: Callable[[str], None] | None = None,
+    ) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.identity = identity
+        self.path = path
+        self._gate = gate
+        self._journal = journal
+        self._writer = writer or InlineWriter()
+        self._random = draw_random
+        self.point = point or (lambda name: None)
+        """Called at named moments; tests and the simulator end the process there."""
+        self._listeners: list[Callable[[Changes], None]] = []
+        self._readers = threading.local()
+        self._open_readers: list[sa.Connection] = []
+        self._connection = engine.connect()
+        self._lock = threading.RLock()
+
+    # -- writing ---------------------------------------------------------------------------------------------------
+
+    def do(self, calls: Call | Sequence[Call]) -> Done:
+        """Run actions in one local transaction, keep each as an operation, and wait until it is on the disk.
+
+        Order in one call: first what creates a row the others name, then facts, then other decisions. Raises
+        RuleBroken or Conflict with nothing written, StoreProblem where the disk refuses.
+        """
+        return self.submit(calls).result()
+
+    def submit(self, calls: Call | Sequence[Call]) -> Future[Done]:
+        """Like `do`, without waiting."""
+        together = (calls,) if isinstance(calls, Call) else tuple(calls)
+        return self._writer.submit(PEOPLE, lambda: self._perform(together))
+
+    def write(self, work: Callable[[sa.Connection], tuple[T, Iterable[Key]]], *, lane: int = MACHINE) -> T:
+        """Run a piece of the machine's own writing in one transaction; `work` returns its answer and what changed."""
+        return self._writer.submit(lane, lambda: self._write(work)).result()
+
+    def write_later(self, work: Callable[[sa.Connection], tuple[T, Iterable[Key]]], *, lane: int) -> Future[T]:
+        return self._writer.submit(lane, lambda: self._write(work))
+
+    def draw_number(self, kind: str) -> str:
+        """The next `<kind>-<device code>-<year>-<n>`: clash-free offline, never renumbered (architecture.md)."""
+        year = local_day(self.clock.now(), self.clock.zone())[:4]
+        name = f"number.{kind.lower()}.{self.identity.device_code.lower()}.{year}"
+
+        def draw(connection: sa.Connection) -> tuple[str, list[Key]]:
+            count = int(outbox.setting(Reading(connection), name, 0)) + 1
+            outbox.put_setting(connection, **{name: count})
+            return f"{kind}-{self.identity.device_code}-{year}-{count}", []
+
+        return self.write(draw, lane=PEOPLE)
+
+    def _write(self, work: Callable[[sa.Connection], tuple[T, Iterable[Key]]]) -> T:
+        with self._writing() as connection:
+            answer, touched = work(connection)
+            self.point("before_commit")
+        self._tell(touched)
+        return answer
+
+    def _perform(self, calls: Sequence[Call]) -> Done:
+        records: list[tuple[str, str, str]] = []
+        results: list[Any] = []
+        touched: set[Key] = set()
+        journaled = False
+        try:
+            with self._writing() as connection:
+                for one in calls:
+                    body, result, keys = self._run_new(connection, one)
+                    records.append(body)
+                    results.append(result)
+                    touched |= keys
+                self.point("before_journal")
+                journaled = True
+                self._journal.append_many(records)
+                self.point("after_journal")
+                self.point("before_commit")
+        except BaseException:
+            if journaled:
+                self._note_aborted([op_id for _, op_id, _ in records])
+            raise
+        self.point("after_commit")
+        self._tell(touched)
+        return Done(tuple(op_id for _, op_id, _ in records), tuple(results))
+
+    def _note_aborted(self, op_ids: list[str]) -> None:
+        """Say in the journal that these did not happen; where even that fails, the next start finds out."""
+        try:
+            self._journal.append_many([("aborted", op_id, "") for op_id in op_ids])
+        except FieldDeskError as problem:
+            log.warning("journal: could not note an aborted operation: %s", problem)
+
+    def _run_new(self, connection: sa.Connection, one: Call) -> tuple[tuple[str, str, str], Any, set[Key]]:
+        now = self.clock.now()
+        op_id = one.op_id or new_id(now, self._random(10) if self._random else None)
+        ctx = self.context(op_id, now, self.clock.zone(), one.based_on)
+        tx = Tx(connection)
+        if self.identity.role not in one.action.may:
+            raise RuleBroken("not_allowed", kind=one.action.kind)
+        result = one.action.run(tx, ctx, **one.args)
+        events.record(tx, ctx, one.action, one.args)
+        needs = outbox.depends_on(tx, one.action.nature, one.args)
+        body = outbox.body_of(
+            ctx, one.action.kind, one.action.version, one.args, one.based_on, needs, self.clock.since_boot()
+        )
+        self._keep(connection, tx, ctx, one.action.kind, one.action.nature, one.args, body)
+        return ("op", op_id, body), result, set(tx.changes)
+
+    def _keep(
+        self, connection: sa.Connection, tx: Tx, ctx: Ctx, kind: str, nature: str, args: Any, body: str,
+        trouble: FieldDeskError | None = None,
+    ) -> None:  # fmt: skip
+        tx.flush()
+        read = Reading(connection)
+        place = int(outbox.setting(read, "next_place", 1))
+        seq = int(outbox.setting(read, "next_seq", 1))
+        event = tx.changes.get(("event", ctx.op_id))
+        about = event.after if event else None
+        own = outbox.OwnOperation(
+            id=ctx.op_id, place=place, incarnation=str(outbox.setting(read, "incarnation", "none")), seq=seq,
+            kind=kind, nature=nature, body=body, hash=canonical.digest(body), at=ctx.at,
+            about_table=getattr(about, "about_table", None), about_id=getattr(about, "about_id", None),
+            trouble=None if trouble is None else trouble_text(trouble),
+        )  # fmt: skip
+        write(connection, outbox.OwnOperation, "add", [own])
+        write(connection, outbox.TouchedRow, "add", outbox.touched_rows(tx, ctx.op_id, args))
+        outbox.put_setting(connection, next_place=place + 1, next_seq=seq + 1)
+
+    def context(self, op_id: str, at: int, zone: str, based_on: Any) -> Ctx:
+        """The context of an operation of this laptop's user."""
+        who = self.identity
+        return Ctx(op_id, at, zone, who.user, who.role, who.device, based_on or {})
+
+    def replay_journal(self) -> int:
+        """Run every operation that the journal holds and the outbox lacks; returns how many there were.
+
+        One that no longer runs on the rows of now stays in the outbox with its trouble, and is sent all the same.
+        """
+        with self.read() as read:
+            have = {row[0] for row in read.rows(sa.select(outbox.OwnOperation.c.id))}
+        missing = [(op_id, body) for op_id, body in self._journal.standing() if op_id not in have]
+        for op_id, body in missing:
+            self._writer.submit(PEOPLE, lambda op_id=op_id, body=body: self._replay(op_id, body)).result()  # type: ignore[misc]
+        return len(missing)
+
+    def _replay(self, op_id: str, body: str) -> None:
+        with self._writing() as connection:
+            tx, trouble, tree = run_again(self, connection, op_id, body)
+            ctx = self.context(op_id, tree["occurred_at"], tree["tz"], tree.get("based_on"))
+            action = ACTIONS.get(tree["kind"])
+            nature = action.nature if action else "fact"
+            self._keep(connection, tx, ctx, tree["kind"], nature, tree["args"], body, trouble)
+        self._tell(tx.changes)
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def read(self) -> Iterator[Reading]:
+        """One moment of the store, on a connection of the calling thread."""
+        connection: sa.Connection | None = getattr(self._readers, "connection", None)
+        if connection is None:
+            connection = self.engine.connect()
+            connection.exec_driver_sql("PRAGMA query_only = ON")
+            connection.rollback()
+            self._readers.connection = connection
+            self._open_readers.append(connection)
+        connect.begin_read(connection)
+        try:
+            yield Reading(connection)
+        finally:
+            connection.rollback()
+
+    def interrupt(self) -> None:
+        """Stop the calling thread's look-up; never a write."""
+        connection: sa.Connection | None = getattr(self._readers, "connection", None)
+        if connection is not None:
+            connection.connection.driver_connection.interrupt()  # type: ignore[union-attr]
+
+    # -- hearing ---------------------------------------------------------------------------------------------------
+
+    def listen(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
+        """Call `listener` after each commit, on the writer's thread; returns what ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _tell(self, touched: Iterable[Key]) -> None:
+        rows = frozenset(touched)
+        if not rows:
+            return
+        changes = Changes(frozenset(table for table, _ in rows), rows)
+        for listener in list(self._listeners):
+            listener(changes)
+
+    # -- ending ----------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Finish writing and let go of the file."""
+        self._writer.close()
+        for connection in self._open_readers:
+            connection.close()
+        self._connection.close()
+        self.engine.dispose()
+        self._journal.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        with self._lock:
+            connection = self._connection
+            self._gate.open = True
+            try:
+                connect.begin_write(connection)
+                try:
+                    yield connection
+                    connection.commit()
+                except BaseException:
+                    self._take_back(connection)
+                    raise
+            except sa.exc.DBAPIError as error:
+                problem = connect.as_problem(error.orig or error, self.path)
+                if problem is None:
+                    raise
+                raise problem from error
+            finally:
+                self._gate.open = False
+
+    def _take_back(self, connection: sa.Connection) -> None:
+        """Roll back; a connection whose COMMIT failed is replaced, for it would poison every later one."""
+        try:
+            connection.rollback()
+            driver: Any = connection.connection.driver_connection
+            if driver.in_transaction:
+                driver.rollback()
+        except sa.exc.DBAPIError:
+            connection.invalidate()
+            connection.close()
+            self._connection = self.engine.connect()
+
+
+def run_again(
+    store: Store, connection: sa.Connection, op_id: str, body: str
+) -> tuple[Tx, FieldDeskError | None, dict[str, Any]]:
+    """Run a kept operation on the rows of now; what it changed, or why it does not run (then it changed nothing)."""
+    tree = canonical.loads(body)
+    ctx = store.context(op_id, tree["occurred_at"], tree["tz"], tree.get("based_on"))
+    tx = Tx(connection, fresh=False, can_undo=True)
+    try:
+        action = ACTIONS.get(tree["kind"])
+        if action is None:
+            raise RuleBroken("kind_unknown", kind=tree["kind"])
+        args = action.check(action.upcast(tree["version"], tree["args"]))
+        action.run(tx, ctx, **args)
+        events.record(tx, ctx, action, args)
+        tx.keep()
+    except (RuleBroken, Conflict) as trouble:
+        tx.undo()
+        return tx, trouble, tree
+    return tx, None, tree
+
+
+def trouble_text(trouble: FieldDeskError) -> str:
+    return canonical.dumps({"code": trouble.code, "values": trouble.values})
+
+
+def guard(connection: sa.Connection) -> None:
+    """Make the triggers of every synced table."""
+    connect.guard(connection, sorted(SYNCED.tables))

@@ -1,0 +1,219 @@
+"""What this laptop did and headquarters has not confirmed yet, with what is needed to put it back and run it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from fielddesk.core import canonical
+from fielddesk.store.actions import ACTIONS, Ctx, ids_in
+from fielddesk.store.tables import BY_NAME, LAPTOP, Local, Synced
+from fielddesk.store.tx import LOOKUP_BATCH, Key, Reading, Tx, write
+from fielddesk.store.types import Code, Count, Flag, Id, Json, Moment, Opaque
+
+
+class LocalSetting(Local, side=LAPTOP):
+    """One value the laptop keeps for itself: cursor, identity, window state."""
+
+    name: Code
+    value: Json
+    key = ("name",)
+
+
+class OwnOperation(Local, side=LAPTOP):
+    """One operation made here, kept until headquarters' backup horizon has passed."""
+
+    id: Id
+    place: Count
+    """Order in which operations were done on this laptop, for ever."""
+    incarnation: Code
+    seq: Count
+    """Place in the queue of this incarnation."""
+    kind: Code
+    nature: Code
+    body: Json
+    """Exactly the text that travels; never rewritten."""
+    hash: Opaque
+    about_table: Code | None = None
+    about_id: Id | None = None
+    at: Moment
+    standing: Flag = 1
+    """1 while its effect lies on top of what headquarters confirmed."""
+    outcome: Code | None = None
+    detail: Json | None = None
+    outcome_pos: Count | None = None
+    trouble: Json | None = None
+    """Why it does not run on the newest rows: it will conflict, and stays."""
+    settled_at: Moment | None = None
+    """When a person dealt with an outcome that asked for it."""
+
+    indexes = (("standing", "place"), ("seq",), ("about_id",))
+
+
+class TouchedRow(Local, side=LAPTOP):
+    """One row that a standing operation wrote or named."""
+
+    op_id: Id
+    row_id: Id
+    tablename_: Code
+    wrote: Flag
+    before: Json | None = None
+    """The row's body and revision before this operation; None where it added the row."""
+    fields: Json = "[]"
+
+    key = ("op_id", "row_id")
+    indexes = (("row_id",),)
+
+
+class Draft(Local, side=LAPTOP):
+    """What a person typed and has not left yet."""
+
+    name: Code
+    about_id: Code
+    text: Json
+    at: Moment
+    key = ("name", "about_id")
+
+
+class Stub(Local, side=LAPTOP):
+    """A row that left the scope and stays, read only, until unsent work on it is safe."""
+
+    row_id: Id
+    tablename_: Code
+    key = ("row_id",)
+
+
+class SetAside(Local, side=LAPTOP):
+    """A row of a table this version does not know; kept until the upgrade."""
+
+    row_id: Id
+    tablename_: Code
+    rev: Count
+    body: Json
+    key = ("row_id",)
+
+
+class SeenRow(Local, side=LAPTOP):
+    """A row that the running snapshot brought; what it did not bring goes at its end."""
+
+    row_id: Id
+    key = ("row_id",)
+
+
+OPEN_OUTCOMES = ("held", "quarantined")
+"""Outcomes that are replaced later; the operation stays on top of the rows."""
+NEEDS_PERSON = ("conflict", "rejected", "parked", "held", "quarantined")
+
+
+def setting(read: Reading, name: str, default: Any = None) -> Any:
+    row = read.get(LocalSetting, name)
+    return default if row is None else canonical.loads(row.value)
+
+
+def put_setting(connection: sa.Connection, **values: Any) -> None:
+    write(connection, LocalSetting, "put", [LocalSetting(name=n, value=canonical.dumps(v)) for n, v in values.items()])
+
+
+def body_of(ctx: Ctx, kind: str, version: int, args: Any, based_on: Any, depends_on: list[str], boot: Any) -> str:
+    """The text of an operation: all of it but its place in the queue."""
+    return canonical.dumps(
+        {
+            "id": ctx.op_id, "kind": kind, "version": version, "args": args, "based_on": based_on,
+            "depends_on": depends_on, "occurred_at": ctx.at, "tz": ctx.zone, "boot_s": boot,
+        }
+    )  # fmt: skip
+
+
+def depends_on(tx: Tx, nature: str, args: Any) -> list[str]:
+    """The standing operations this one needs: those that made a row it names, and for a decision the last one that
+    decided on the same fields."""
+    found: set[str] = set()
+    named = sorted(ids_in(args))
+    touched, own = TouchedRow.c, OwnOperation.c
+    join = sa.join(TouchedRow.__table__, OwnOperation.__table__, touched.op_id == own.id)
+    for start in range(0, len(named), LOOKUP_BATCH):
+        makers = (
+            sa.select(touched.op_id)
+            .select_from(join)
+            .where(touched.row_id.in_(named[start : start + LOOKUP_BATCH]), touched.wrote == 1, own.standing == 1)
+            .where(touched.before.is_(None))
+        )
+        found.update(row[0] for row in Reading.rows(tx, makers))
+    if nature == "decision":
+        for (_, row_id), change in tx.changes.items():
+            if change.before is None:
+                continue
+            earlier = (
+                sa.select(touched.op_id, touched.fields)
+                .select_from(join)
+                .where(touched.row_id == row_id, touched.wrote == 1, own.standing == 1, own.nature == "decision")
+                .order_by(own.place.desc())
+            )
+            for op_id, fields in Reading.rows(tx, earlier):
+                if change.fields & set(canonical.loads(fields)):
+                    found.add(op_id)
+                    break
+    return sorted(found)
+
+
+def touched_rows(tx: Tx, op_id: str, args: Any) -> list[TouchedRow]:
+    """What an operation that was just run wrote, and which other rows it named."""
+    rows = [
+        TouchedRow(
+            op_id=op_id, row_id=row_id, tablename_=table, wrote=1, before=image(change.before),
+            fields=canonical.dumps(sorted(change.fields)),
+        )
+        for (table, row_id), change in tx.changes.items()
+    ]  # fmt: skip
+    written = {row.row_id for row in rows}
+    rows.extend(
+        TouchedRow(op_id=op_id, row_id=named, tablename_="row", wrote=0) for named in sorted(ids_in(args) - written)
+    )
+    return rows
+
+
+def image(row: Synced | None) -> str | None:
+    """A row as text that can be put back."""
+    return None if row is None else canonical.dumps([row.rev, row.body()])
+
+
+def from_image(table: str, text: str) -> Synced:
+    rev, body = canonical.loads(text)
+    return BY_NAME[table].from_values([rev if name == "rev" else body.get(name) for name in BY_NAME[table].names])
+
+
+def standing(read: Reading, *more: sa.ColumnElement[bool]) -> list[OwnOperation]:
+    """Operations whose effect lies on top of the confirmed rows, in the order they were done."""
+    return read.all(OwnOperation, OwnOperation.c.standing == 1, *more, order=[OwnOperation.c.place])
+
+
+def waiting_count(read: Reading) -> int:
+    """How many operations have no outcome yet."""
+    return int(read.value(sa.select(sa.func.count()).where(OwnOperation.c.outcome.is_(None))) or 0)
+
+
+def touching(read: Reading, row_ids: Iterable[str]) -> set[str]:
+    """Ids of the standing operations that wrote or named one of these rows."""
+    found: set[str] = set()
+    ids = list(row_ids)
+    for start in range(0, len(ids), LOOKUP_BATCH):
+        query = sa.select(TouchedRow.c.op_id).where(TouchedRow.c.row_id.in_(ids[start : start + LOOKUP_BATCH]))
+        found.update(row[0] for row in read.rows(query.distinct()))
+    return found
+
+
+def rows_touched_by(read: Reading, op_ids: Sequence[str]) -> list[TouchedRow]:
+    found: list[TouchedRow] = []
+    for start in range(0, len(op_ids), LOOKUP_BATCH):
+        found += read.all(TouchedRow, TouchedRow.c.op_id.in_(op_ids[start : start + LOOKUP_BATCH]))
+    return found
+
+
+def changed_keys(rows: Iterable[TouchedRow]) -> set[Key]:
+    return {(row.tablename_, row.row_id) for row in rows if row.wrote}
+
+
+def known_kind(kind: str) -> bool:
+    return kind in ACTIONS

@@ -1,0 +1,219 @@
+"""How a table is declared: a frozen dataclass that is a row, a SQL table, and who gets it.
+
+`Synced` tables travel between laptop and headquarters; `Local` ones stay where they are. A feature writes
+
+    class Note(Synced, scope=follows("order_id")):
+        order_id: Id = ref("work_order")
+        text: Prose
+
+and has `Note(...)` as a row, `Note.__table__` and `Note.c.order_id` for queries, `Note.tablename == "note"`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import re
+import typing
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass
+from typing import Any, ClassVar, Self, dataclass_transform
+
+import sqlalchemy as sa
+
+from fielddesk.core import canonical
+from fielddesk.store.types import COUNT, ID, FieldKind, Id, Moment
+
+SYNCED = sa.MetaData()
+"""Tables that travel: the same on laptop and headquarters."""
+LAPTOP = sa.MetaData()
+HEADQUARTERS = sa.MetaData()
+
+BY_NAME: dict[str, type[Synced]] = {}
+"""Every synced table by its SQL name, parents before children."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Who gets the rows of a table (sync.md, Feed).
+
+    `catalogue`: everyone. `holder`: a column of this table names the user whose scope the row opens (a work order's
+    assignee, a place's keeper). `follows`: columns naming rows whose members get this row too. Rows that are neither
+    are shared: they are in a scope while a row there reaches them.
+    """
+
+    catalogue: bool = False
+    holder: str | None = None
+    follows: tuple[str, ...] = ()
+
+
+CATALOGUE = Scope(catalogue=True)
+SHARED = Scope()
+
+
+def root(holder: str, *, catalogue: bool = False) -> Scope:
+    return Scope(catalogue=catalogue, holder=holder)
+
+
+def follows(*columns: str) -> Scope:
+    return Scope(follows=columns)
+
+
+def ref(table: str, *, reach: bool = False, optional: bool = False) -> Any:
+    """A column that names a row of another table.
+
+    With `reach`, whoever has this row in scope gets the other one too.
+    """
+    default: Any = None if optional else MISSING
+    return dataclasses.field(default=default, metadata={"ref": table, "reach": reach})
+
+
+def column(*, default: Any = MISSING, was: str | None = None) -> Any:
+    """A plain column with a default; `was` is its name before the last rename."""
+    return dataclasses.field(default=default, metadata={"was": was})
+
+
+@dataclass(frozen=True)
+class Column:
+    """What the store knows of one column."""
+
+    name: str
+    kind: FieldKind
+    optional: bool
+    ref: str | None = None
+    reach: bool = False
+
+    def check(self, value: Any) -> Any:
+        if value is None and self.optional:
+            return None
+        return self.kind.check(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What synced and local rows have in common."""
+
+    tablename: ClassVar[str]
+    columns: ClassVar[tuple[Column, ...]]
+    names: ClassVar[tuple[str, ...]]
+    key: ClassVar[tuple[str, ...]] = ("id",)
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    __table__: ClassVar[sa.Table]
+    c: ClassVar[Any]
+
+    @classmethod
+    def from_values(cls, values: Iterable[Any]) -> Self:
+        """A row from the values of its columns in order; nothing is checked, they come from the store."""
+        row = object.__new__(cls)
+        row.__dict__.update(zip(cls.names, values, strict=True))
+        return row
+
+    def values(self) -> tuple[Any, ...]:
+        own = self.__dict__
+        return tuple([own[name] for name in self.names])
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(ref, column, dataclasses.field))
+@dataclass(frozen=True, kw_only=True)
+class Synced(Row):
+    """A row that travels. `rev` is headquarters' count of its changes; 0 until headquarters has it."""
+
+    id: Id
+    archived_at: Moment | None = None
+    rev: int = 0
+
+    scope: ClassVar[Scope]
+    groups: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Fields that belong together and merge as one."""
+    body_names: ClassVar[tuple[str, ...]]
+
+    def __init_subclass__(cls, *, scope: Scope) -> None:
+        cls.scope = scope
+        _declare(cls, SYNCED)
+        cls.body_names = tuple(name for name in cls.names if name != "rev")
+        cls.grouped = {name: group for group in cls.groups for name in group}
+        BY_NAME[cls.tablename] = cls
+
+    grouped: ClassVar[dict[str, tuple[str, ...]]]
+
+    def body(self) -> dict[str, Any]:
+        """What the row says, without its revision."""
+        own = self.__dict__
+        return {name: own[name] for name in self.body_names}
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, Any], rev: int) -> Self:
+        """A checked row from outside; unknown fields are ignored here and kept by the caller.
+
+        Raises pydantic_core's custom errors (see types.py) or KeyError for a missing required field.
+        """
+        row = object.__new__(cls)
+        own = row.__dict__
+        for col in cls.columns:
+            if col.name == "rev":
+                own["rev"] = rev
+            elif col.optional:
+                own[col.name] = col.check(body.get(col.name))
+            else:
+                own[col.name] = col.kind.check(body[col.name])
+        return row
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(ref, column, dataclasses.field))
+class Local(Row):
+    """A row that stays on this machine: laptop's or headquarters' own book-keeping."""
+
+    def __init_subclass__(cls, *, side: sa.MetaData) -> None:
+        _declare(cls, side)
+
+
+def _declare(cls: type[Row], metadata: sa.MetaData) -> None:
+    dataclass(frozen=True, kw_only=True, eq=True)(cls)
+    hints = typing.get_type_hints(cls, include_extras=True)
+    columns = []
+    for spec in dataclasses.fields(cls):  # type: ignore[arg-type]
+        kind, optional = _kind_of(cls, spec.name, hints[spec.name])
+        columns.append(
+            Column(spec.name, kind, optional, spec.metadata.get("ref"), spec.metadata.get("reach", False))
+        )
+    cls.tablename = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+    cls.columns = tuple(columns)
+    cls.names = tuple(col.name for col in columns)
+    table = sa.Table(
+        cls.tablename,
+        metadata,
+        *(
+            sa.Column(
+                col.name, col.kind.sql, primary_key=col.name in cls.key, nullable=col.optional, autoincrement=False
+            )
+            for col in columns
+        ),
+    )
+    for names in cls.indexes:
+        sa.Index(f"ix_{cls.tablename}_{'_'.join(names)}", *(table.c[name] for name in names))
+    cls.__table__ = table
+    cls.c = table.c
+
+
+def _kind_of(cls: type, name: str, hint: Any) -> tuple[FieldKind, bool]:
+    optional = type(None) in typing.get_args(hint)
+    if optional:
+        hint = next(arg for arg in typing.get_args(hint) if arg is not type(None))
+    if name == "rev":
+        return COUNT, False
+    for extra in getattr(hint, "__metadata__", ()):
+        if isinstance(extra, FieldKind):
+            return extra, optional
+    raise TypeError(f"{cls.__name__}.{name}: only the types of store/types.py may be columns")
+
+
+def row_digest(tablename: str, body: Mapping[str, Any]) -> int:
+    """64 bits of SHA-256 over a row's canonical body; a table's digest is their sum modulo 2**64 (sync.md)."""
+    text = f"{tablename}\n{canonical.dumps(body)}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+__all__ = [
+    "BY_NAME", "CATALOGUE", "HEADQUARTERS", "ID", "LAPTOP", "SHARED", "SYNCED", "Column", "Local", "Row", "Scope",
+    "Synced", "column", "follows", "ref", "root", "row_digest",
+]  # fmt: skip
