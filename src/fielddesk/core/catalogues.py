@@ -23,7 +23,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from fielddesk.core.i18n import DOMAIN, LANGUAGES
+from fielddesk.core.languages import DOMAIN, LANGUAGES
 from fielddesk.core.paths import resources
 
 SOURCE = Path(__file__).resolve().parents[1]

@@ -16,16 +16,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fielddesk.core.errors import FieldDeskError
+from fielddesk.core.languages import DOMAIN
+from fielddesk.core.languages import LANGUAGES as LANGUAGES
+from fielddesk.core.languages import NAMES_OF_LANGUAGES as NAMES_OF_LANGUAGES
 
 if TYPE_CHECKING:
     from datetime import date, tzinfo
 
     from babel import Locale
-
-DOMAIN = "fielddesk"
-LANGUAGES = ("en", "zh_CN", "zh_TW")
-NAMES_OF_LANGUAGES = {"en": "English", "zh_CN": "简体中文", "zh_TW": "繁體中文"}
-"""Each in its own language, so that it can be found by who reads no other."""
 
 FAMILY = {"en": ("en", "zh_CN", "zh_TW"), "zh_CN": ("zh_CN", "zh_TW", "en"), "zh_TW": ("zh_TW", "zh_CN", "en")}
 """In which order a name is looked for: a reader of one Chinese script reads the other before English."""
