@@ -27,7 +27,7 @@ ONLY = {
     "psycopg": ["fielddesk.store.*"],
     "sqlalchemy.dialects": ["fielddesk.store.*"],
     "alembic": ["fielddesk.store.*"],
-    "keyring": ["fielddesk.store.vault"],
+    "keyring": ["fielddesk.store.keys"],
     "fastapi": ["fielddesk.hq.*"],
     "uvicorn": ["fielddesk.hq.*"],
 }
