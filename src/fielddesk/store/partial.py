@@ -1,0 +1,127 @@
+"""A download under way: what has arrived is kept sealed, and goes on where it stopped, at whatever byte that was."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import secrets
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+from fielddesk.store.disk import make_folder, told, write_whole
+from fielddesk.store.keys import Box, derived_key
+from fielddesk.store.vault import PIECE_BYTES, Use, Vault
+
+_MAGIC = b"FDPART\x00\x01"
+_SALT_BYTES = 32
+HEADER_BYTES = len(_MAGIC) + _SALT_BYTES
+_FRAME = struct.Struct(">Q I")
+_FRAME_BYTES = 1024 * 1024
+ENDING = ".part"
+
+
+class Partial:
+    """What has arrived of the download `name`: `offset` bytes, all genuine.
+
+    Opening reads it all and cuts off what does not open, torn or damaged alike: it is downloaded again from there.
+    Appends are not synced, since what a power failure takes is only downloaded again.
+    """
+
+    def __init__(self, vault: Vault, name: str) -> None:
+        self.offset = 0
+        self.sha256 = hashlib.sha256()
+        self._vault, self._disk = vault, vault.disk
+        self._label = name.encode()
+        self.path = partial_path(vault, name)
+        make_folder(self.path.parent)
+        head = self._head()
+        self._box = Box(derived_key(vault.keys.subkey("partial"), _MAGIC, head[len(_MAGIC) :]))
+        self._end = HEADER_BYTES
+        for text in self._frames():
+            self.offset += len(text)
+            self.sha256.update(text)
+            self._end += _FRAME.size + Box.overhead + len(text)
+        with told(self.path):
+            self._file: int | None = self._disk.open(self.path)
+            self._disk.resize(self._file, self._end)
+
+    def append(self, content: bytes) -> None:
+        """Add what arrived next. disk_full, …: what was there before stays."""
+        for start in range(0, len(content), _FRAME_BYTES):
+            self._append(content[start : start + _FRAME_BYTES])
+
+    def read(self) -> Iterator[bytes]:
+        """All that has arrived, in pieces of at most 1 MiB."""
+        return self._frames(self.offset)
+
+    def keep(self, use: Use, name: str) -> None:
+        """Make it a file of the vault and end the download; the caller has compared `sha256` with what it should be."""
+        with self._vault.begin(use) as new:
+            for text in self.read():
+                for start in range(0, len(text), PIECE_BYTES):
+                    new.write(text[start : start + PIECE_BYTES])
+            new.keep(name)
+        self.discard()
+
+    def discard(self) -> None:
+        """Drop what has arrived."""
+        self.close()
+        with told(self.path), contextlib.suppress(FileNotFoundError):
+            self._disk.remove(self.path)
+
+    def close(self) -> None:
+        if self._file is not None:
+            file, self._file = self._file, None
+            self._disk.close(file)
+
+    def __enter__(self) -> Partial:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _append(self, text: bytes) -> None:
+        assert self._file is not None
+        head = _FRAME.pack(self.offset, len(text))
+        frame = head + self._box.seal(text, self._label + head)
+        with told(self.path):
+            try:
+                self._disk.write(self._file, frame, self._end)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    self._disk.resize(self._file, self._end)
+                raise
+        self._end += len(frame)
+        self.offset += len(text)
+        self.sha256.update(text)
+
+    def _head(self) -> bytes:
+        """The header, made anew where there is none that is whole."""
+        with told(self.path):
+            head = b""
+            with contextlib.suppress(FileNotFoundError), self.path.open("rb") as file:
+                head = file.read(HEADER_BYTES)
+        if len(head) < HEADER_BYTES or not head.startswith(_MAGIC):
+            head = _MAGIC + secrets.token_bytes(_SALT_BYTES)
+            write_whole(self.path, head, self._disk)
+        return head
+
+    def _frames(self, through: int | None = None) -> Iterator[bytes]:
+        at = 0
+        with told(self.path), self.path.open("rb") as file:
+            file.seek(HEADER_BYTES)
+            while at != through and len(head := file.read(_FRAME.size)) == _FRAME.size:
+                offset, length = _FRAME.unpack(head)
+                if offset != at or not 0 < length <= _FRAME_BYTES:
+                    return
+                text = self._box.unseal(file.read(length + Box.overhead), self._label + head)
+                if text is None:
+                    return
+                yield text
+                at += length
+
+
+def partial_path(vault: Vault, name: str) -> Path:
+    """Where the download lies, whether or not it has begun."""
+    return vault.folder_of("partial") / (vault.keyed_name("partial", name) + ENDING)
