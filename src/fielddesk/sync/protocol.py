@@ -1,0 +1,246 @@
+"""What a laptop and headquarters say to each other: five questions and their answers.
+
+`wire.py` turns them into bytes and checks what comes back. `Hq` is headquarters as the laptop sees it; `client.py`
+is the one over HTTP, a test or a simulator passes its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+PROTOCOL = 1
+CONTENT_TYPE = "application/vnd.fielddesk+json"
+
+ANSWER_LIMIT = 64 * 1024 * 1024
+"""Bytes of one answer, unpacked; what is longer is not read to its end."""
+PUSH_BYTES = 1024 * 1024
+"""Bytes of operation bodies in one push; a single longer operation still travels, alone."""
+ROWS_LIMIT = 50_000
+OPS_LIMIT = 10_000
+LARGEST = 2**63 - 1
+
+OUTCOMES = frozenset({"applied", "merged", "conflict", "rejected", "parked", "held", "quarantined", "void"})
+
+Mark: TypeAlias = int | str
+"""An epoch or incarnation: headquarters chooses what it looks like, a laptop only compares it."""
+Row: TypeAlias = dict[str, Any]
+"""A feed row as it travels: pos, commit, table, id, rev, op ("put" or "leave") and body; a snapshot row has table,
+id, rev and body. The body's values are int, str or None; tables and fields nobody here knows are kept."""
+After: TypeAlias = tuple[str, str]
+"""Where a snapshot goes on: table and id of the last row taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The last place that may have left this laptop."""
+
+    seq: int
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """An operation at its place in the queue; `body` is the text that `hash` covers and holds the id too."""
+
+    seq: int
+    id: str
+    hash: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What headquarters made of an operation; known by (id, hash), `seq` is only where it stood.
+
+    `detail` is the whole outcome with its word under "is"; `pos` is the place in the feed that holds its rows.
+    """
+
+    seq: int
+    id: str
+    hash: str
+    is_: str
+    detail: dict[str, Any]
+    pos: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Two laptops stood in one queue: from now on this one has its own incarnation and device code."""
+
+    incarnation: Mark
+    device_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The operation at which a push ended, because headquarters does not know its kind or version yet."""
+
+    id: str
+    kind: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """Who answers, and to which question; an answer counts only if all four are as expected."""
+
+    hq_id: str
+    epoch: Mark
+    nonce: str
+    incarnation: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolRequest:
+    """`code` is the one-time code; it is never shown in an error."""
+
+    nonce: str
+    code: str
+    device_name: str
+
+    def __repr__(self) -> str:
+        return f"EnrolRequest(device_name={self.device_name!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class HelloRequest:
+    """`hq_id` and `epoch` are what the laptop believes, so that a restored headquarters can give an incarnation."""
+
+    nonce: str
+    device: str
+    incarnation: Mark
+    hq_id: str
+    epoch: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class PushRequest:
+    """Operations in the order of their places, without a gap."""
+
+    nonce: str
+    device: str
+    incarnation: Mark
+    hq_id: str
+    epoch: Mark
+    ops: tuple[Op, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """The feed after position `from_`, at most about `limit` rows; `sent` lets headquarters notice a fork."""
+
+    nonce: str
+    device: str
+    incarnation: Mark
+    hq_id: str
+    epoch: Mark
+    from_: int
+    sent: Sent | None
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRequest:
+    """All rows in scope, piece by piece; `after` is the `next` of the piece before."""
+
+    nonce: str
+    device: str
+    incarnation: Mark
+    hq_id: str
+    epoch: Mark
+    after: After | None
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolAnswer:
+    """Who this laptop is from now on; `token` opens headquarters and is never shown."""
+
+    echo: Echo
+    hq_name: str
+    user_id: str
+    account: str
+    device_id: str
+    device_code: str
+    token: str
+    recovery_public: str
+    role: str
+
+    def __repr__(self) -> str:
+        return f"EnrolAnswer(account={self.account!r}, device_code={self.device_code!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class HelloAnswer:
+    """`now` is headquarters' clock (microseconds, UTC); in another epoch the echo's incarnation is a new one."""
+
+    echo: Echo
+    protocols: tuple[int, ...]
+    accepts: dict[str, tuple[int, ...]]
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class PushAnswer:
+    """`next_seq` is the place headquarters waits for."""
+
+    echo: Echo
+    outcomes: tuple[Outcome, ...]
+    next_seq: int
+    later: Later | None
+    fork: Fork | None
+
+
+@dataclass(frozen=True, slots=True)
+class PullAnswer:
+    """The feed from `from_` (excluded) to `to` (included), whole commits only; `head` is where the feed stands.
+
+    `snapshot` says that the feed before `head` is gone and all rows must be fetched again.
+    """
+
+    echo: Echo
+    from_: int
+    to: int
+    head: int
+    rows: list[Row]
+    outcomes: tuple[Outcome, ...]
+    more: bool
+    snapshot: bool
+    fork: Fork | None
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotAnswer:
+    """A piece of all rows; `pos` of the first piece is where the feed goes on afterwards."""
+
+    echo: Echo
+    pos: int
+    rows: list[Row]
+    next: After | None
+
+
+Request: TypeAlias = EnrolRequest | HelloRequest | PushRequest | PullRequest | SnapshotRequest
+Answer: TypeAlias = EnrolAnswer | HelloAnswer | PushAnswer | PullAnswer | SnapshotAnswer
+
+
+class Hq(Protocol):
+    """Headquarters. Each call is one exchange and raises NetworkProblem when nothing usable came back.
+
+    Whether an answer belongs to the question (nonce, headquarters, epoch, incarnation, place) is for the engine to
+    judge; an `Hq` gives what it received.
+    """
+
+    def enrol(self, request: EnrolRequest) -> EnrolAnswer: ...
+
+    def hello(self, request: HelloRequest) -> HelloAnswer: ...
+
+    def push(self, request: PushRequest) -> PushAnswer: ...
+
+    def pull(self, request: PullRequest) -> PullAnswer: ...
+
+    def snapshot(self, request: SnapshotRequest) -> SnapshotAnswer: ...
+
+    def cancel(self) -> None:
+        """End the exchange under way, from any thread; it raises NetworkProblem("cancelled") within two seconds."""
+        ...
