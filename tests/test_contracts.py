@@ -1,6 +1,10 @@
 """Who may import what, where the import linter's own contracts in pyproject.toml cannot look."""
 
 import ast
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 from graphlib import CycleError, TopologicalSorter
@@ -105,6 +109,54 @@ def test_a_circle_of_imports_inside_a_function_would_be_found(tmp_path: Path, mo
     monkeypatch.syspath_prepend(tmp_path)
     graph = grimp.build_graph(package.name, cache_dir=None)
     assert set(circle(graph)) == {f"{package.name}.till", f"{package.name}.stock"}
+
+
+# A file that breaks a rule, and what the linter must say of it.
+PLANTED = {
+    "core/planted.py": ("import fielddesk.store.tx", "fielddesk.core is not allowed to import fielddesk.store"),
+    "store/planted.py": ("import PySide6.QtCore", "fielddesk.store is not allowed to import PySide6"),
+    "ui/planted.py": ("import fielddesk.sync", "fielddesk.ui is not allowed to import fielddesk.sync"),
+    "hq/planted.py": ("import fielddesk.ui.planted", "fielddesk.hq is not allowed to import fielddesk.ui"),
+    "helpers.py": ("", "- fielddesk.helpers"),
+    "features/people/utils.py": ("", "- fielddesk.features.people.utils"),
+    "features/astrology/__init__.py": ("", "- fielddesk.features.astrology"),
+    "features/people/rules.py": (
+        "def hidden():\n    import fielddesk.features.workorders.model",
+        "fielddesk.features.people is not allowed to import fielddesk.features.workorders",
+    ),
+    "features/assets/rules.py": (
+        "import fielddesk.features.assets.model",
+        "fielddesk.features.assets.rules is not allowed to import fielddesk.features.assets.model",
+    ),
+    "features/parts/actions.py": (
+        "import PySide6",
+        "fielddesk.features.parts.actions is not allowed to import PySide6",
+    ),
+    "features/parts/rules.py": (
+        "import sqlalchemy",
+        "fielddesk.features.parts.rules is not allowed to import sqlalchemy",
+    ),
+}
+
+
+def test_the_linter_refuses_a_house_that_breaks_its_rules(tmp_path: Path) -> None:
+    shutil.copytree(SOURCE, tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    for file, (line, _) in PLANTED.items():
+        path = tmp_path / "src" / "fielddesk" / file
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"{line}\n", encoding="utf-8")
+    linter = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run(
+        [linter, "--no-logo", "--no-cache", "--config", SOURCE.parent / "pyproject.toml"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "src"), "COLUMNS": "200"},
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert [words for _, words in PLANTED.values() if words not in done.stdout] == []
 
 
 def test_every_folder_of_the_program_says_what_it_is() -> None:
