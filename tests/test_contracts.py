@@ -81,6 +81,17 @@ def test_rules_and_actions_ask_no_clock_and_roll_no_dice(layer: str) -> None:
     assert breaches(dict.fromkeys(UNREPEATABLE, ()), of=f"fielddesk.features.*.{layer}") == []
 
 
+@pytest.mark.parametrize("layer", ["rules", "actions"])
+def test_rules_and_actions_take_the_moment_from_their_arguments(layer: str) -> None:
+    asking = [
+        f"{module_name(path)}:{node.lineno} asks for {node.attr}()"
+        for path in sorted(SOURCE.glob(f"fielddesk/features/*/{layer}.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today"}
+    ]
+    assert asking == []
+
+
 @pytest.mark.parametrize("layer", ["rules", "actions", "queries", "model"])
 def test_no_sentence_is_made_below_the_screen(layer: str) -> None:
     assert breaches(dict.fromkeys(SENTENCES, ()), of=f"fielddesk.features.*.{layer}") == []
