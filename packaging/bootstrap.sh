@@ -119,7 +119,7 @@ prepare_venv() {
         "$base" -m venv --clear "$VENV" || stop "$base could not make an environment in $VENV"
     fi
     say "Installing the locked Python packages ($(basename "$lock"))"
-    "$PYTHON" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps \
+    "$PYTHON" -m pip install --quiet --quiet --disable-pip-version-check --no-input --require-hashes --no-deps \
         --only-binary :all: -r "$lock" >&2 </dev/null || stop "pip could not install $lock"
     # The program runs from its source; this line is all that an editable install would add.
     printf '%s\n' "$ROOT/src" >"$("$PYTHON" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/fielddesk-source.pth"
