@@ -151,7 +151,7 @@ class Store:
                     body, result, keys = self._run_new(connection, one)
                     records.append(body)
                     results.append(result)
-                    touched |= keys
+                    touched |= keys | {(outbox.OwnOperation.tablename, body[1])}
                 self.point("before_journal")
                 journaled = True
                 self._journal.append_many(records)

@@ -18,7 +18,7 @@ class Event(Synced, scope=Scope(follows=("about_id",))):
     kind: Code
     outcome: Code
     about_table: Code | None = None
-    about_id: Id | None = ref("*", optional=True)
+    about_id: Id | None = ref("*", default=None)
     actor_id: Id = ref("user")
     at: Moment
     told: Json = "{}"

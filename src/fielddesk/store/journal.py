@@ -138,11 +138,11 @@ class Journal:
         leaving: list[Segment] = []
         dropped: list[Record] = []
         for place, following in zip(self._segments, self._segments[1:], strict=False):
-            if place.number >= self._oldest:
-                ops = [r for r in self._scan(place).records if r.kind == OP and self._standing.get(r.id) == r.number]
-                if following.heading.started_at > before or not all(confirmed(op.id) for op in ops):
-                    break
-                dropped += ops
+            ops = [r for r in self._scan(place).records if r.kind == OP and self._standing.get(r.id) == r.number]
+            old_enough = following.heading.started_at <= before and all(confirmed(op.id) for op in ops)
+            if place.number >= self._oldest and not old_enough:  # below it, an earlier removal was cut short
+                break
+            dropped += ops
             leaving.append(place)
         if not leaving:
             return 0

@@ -93,7 +93,8 @@ def damaged(seals: Seals, found: Verified, path: Path) -> JournalDamaged:
     """What to raise when `path` is not what should go on after `found`: read again for what can be saved."""
     before: list[Record] = []
     after: list[Record] = []
-    good = {place.path: place.heading for place in found.segments}
+    begins = bool(found.segments) and found.segments[0].number <= found.oldest
+    good = {place.path: place.heading for place in found.segments} if begins else {}
     for each in segment_paths(path.parent):
         content = _content(each)
         if each in good:
@@ -103,7 +104,8 @@ def damaged(seals: Seals, found: Verified, path: Path) -> JournalDamaged:
         else:
             after += seg.salvaged(seals, content)
     own = (seg.TURNED, seg.FORGOTTEN)
-    return JournalDamaged(path.name, [r for r in before if r.kind not in own], [r for r in after if r.kind not in own])
+    more = sorted(set(after).difference(before))  # by number; a copied segment gives its records again
+    return JournalDamaged(path.name, [r for r in before if r.kind not in own], [r for r in more if r.kind not in own])
 
 
 def _take(seals: Seals, found: Verified, path: Path, *, is_last: bool) -> None:

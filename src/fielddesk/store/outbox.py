@@ -49,7 +49,7 @@ class OwnOperation(Local, side=LAPTOP):
     settled_at: Moment | None = None
     """When a person dealt with an outcome that asked for it."""
 
-    indexes = (("standing", "place"), ("seq",), ("about_id",))
+    indexes = (("standing", "place"), ("seq",), ("about_id",), ("outcome",))
 
 
 class TouchedRow(Local, side=LAPTOP):
@@ -151,7 +151,7 @@ def depends_on(tx: Tx, nature: str, args: Any) -> list[str]:
                 .where(touched.row_id == row_id, touched.wrote == 1, own.standing == 1, own.nature == "decision")
                 .order_by(own.place.desc())
             )
-            for op_id, fields in Reading.rows(tx, earlier):
+            for op_id, fields in map(tuple, Reading.rows(tx, earlier)):
                 if change.fields & set(canonical.loads(fields)):
                     found.add(op_id)
                     break
@@ -181,7 +181,7 @@ def image(row: Synced | None) -> str | None:
 
 def from_image(table: str, text: str) -> Synced:
     rev, body = canonical.loads(text)
-    return BY_NAME[table].from_values([rev if name == "rev" else body.get(name) for name in BY_NAME[table].names])
+    return BY_NAME[table].from_values([rev if name == "rev" else body.get(name) for name in BY_NAME[table].column_names])
 
 
 def standing(read: Reading, *more: sa.ColumnElement[bool]) -> list[OwnOperation]:

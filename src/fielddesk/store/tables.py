@@ -59,18 +59,17 @@ def follows(*columns: str) -> Scope:
     return Scope(follows=columns)
 
 
-def ref(table: str, *, reach: bool = False, optional: bool = False) -> Any:
+def ref(table: str, *, reach: bool = False, default: Any = MISSING) -> Any:
     """A column that names a row of another table.
 
     With `reach`, whoever has this row in scope gets the other one too.
     """
-    default: Any = None if optional else MISSING
     return dataclasses.field(default=default, metadata={"ref": table, "reach": reach})
 
 
-def column(*, default: Any = MISSING, was: str | None = None) -> Any:
-    """A plain column with a default; `was` is its name before the last rename."""
-    return dataclasses.field(default=default, metadata={"was": was})
+def column(*, default: Any) -> Any:
+    """A plain column with a default."""
+    return dataclasses.field(default=default)
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ class Row:
 
     tablename: ClassVar[str]
     columns: ClassVar[tuple[Column, ...]]
-    names: ClassVar[tuple[str, ...]]
+    column_names: ClassVar[tuple[str, ...]]
     key: ClassVar[tuple[str, ...]] = ("id",)
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
     __table__: ClassVar[sa.Table]
@@ -105,12 +104,12 @@ class Row:
     def from_values(cls, values: Iterable[Any]) -> Self:
         """A row from the values of its columns in order; nothing is checked, they come from the store."""
         row = object.__new__(cls)
-        row.__dict__.update(zip(cls.names, values, strict=True))
+        row.__dict__.update(zip(cls.column_names, values, strict=True))
         return row
 
     def values(self) -> tuple[Any, ...]:
         own = self.__dict__
-        return tuple([own[name] for name in self.names])
+        return tuple([own[name] for name in self.column_names])
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(ref, column, dataclasses.field))
@@ -130,7 +129,7 @@ class Synced(Row):
     def __init_subclass__(cls, *, scope: Scope) -> None:
         cls.scope = scope
         _declare(cls, SYNCED)
-        cls.body_names = tuple(name for name in cls.names if name != "rev")
+        cls.body_names = tuple(name for name in cls.column_names if name != "rev")
         cls.grouped = {name: group for group in cls.groups for name in group}
         BY_NAME[cls.tablename] = cls
 
@@ -168,17 +167,17 @@ class Local(Row):
 
 
 def _declare(cls: type[Row], metadata: sa.MetaData) -> None:
-    dataclass(frozen=True, kw_only=True, eq=True)(cls)
+    dataclass(frozen=True, kw_only=True)(cls)
     hints = typing.get_type_hints(cls, include_extras=True)
     columns = []
-    for spec in dataclasses.fields(cls):  # type: ignore[arg-type]
+    for spec in dataclasses.fields(cls):
         kind, optional = _kind_of(cls, spec.name, hints[spec.name])
         columns.append(
             Column(spec.name, kind, optional, spec.metadata.get("ref"), spec.metadata.get("reach", False))
         )
     cls.tablename = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
     cls.columns = tuple(columns)
-    cls.names = tuple(col.name for col in columns)
+    cls.column_names = tuple(col.name for col in columns)
     table = sa.Table(
         cls.tablename,
         metadata,

@@ -7,7 +7,7 @@ of what screens reload, and of headquarters' feed.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -26,17 +26,19 @@ LOOKUP_BATCH = 500
 
 
 @functools.cache
-def _sql(table: type[Row], what: str, style: str) -> str:
+def _sql(table: Hashable, what: str, style: str) -> str:
+    assert isinstance(table, type)
+    assert issubclass(table, Row)
     mark = "?" if style == "qmark" else "%s"
-    names = ", ".join(f'"{name}"' for name in table.names)
+    names = ", ".join(f'"{name}"' for name in table.column_names)
     where = " AND ".join(f'"{name}" = {mark}' for name in table.key)
     if what == "get":
         return f'SELECT {names} FROM "{table.tablename}" WHERE {where}'  # noqa: S608 - names come from the models
-    marks = ", ".join([mark] * len(table.names))
+    marks = ", ".join([mark] * len(table.column_names))
     insert = f'INSERT INTO "{table.tablename}" ({names}) VALUES ({marks})'  # noqa: S608
     if what == "add":
         return insert
-    rest = [name for name in table.names if name not in table.key]
+    rest = [name for name in table.column_names if name not in table.key]
     if what == "put":
         keys = ", ".join(f'"{name}"' for name in table.key)
         news = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
@@ -140,7 +142,7 @@ class Tx(Reading):
         if self._known is not None:
             sure, row = self._known(table, key[0])
             if sure:
-                return row
+                return row  # type: ignore[return-value]
         return super().get(table, *key)
 
     def all(self, table: type[R], *where: sa.ColumnElement[bool], order: Sequence[Any] = (), limit: int = 0) -> list[R]:
@@ -262,7 +264,7 @@ def write(connection: sa.Connection, table: type[Row], how: str, rows: Sequence[
     if how in ("add", "put"):
         values: list[tuple[Any, ...]] = [row.values() for row in rows]
     elif how == "update":
-        rest = [name for name in table.names if name not in table.key]
+        rest = [name for name in table.column_names if name not in table.key]
         values = [tuple(row.__dict__[name] for name in (*rest, *table.key)) for row in rows]
     else:
         values = [tuple(row.__dict__[name] for name in table.key) for row in rows]

@@ -67,7 +67,7 @@ class FieldKind:
 
 def wrong(code: str, **values: Any) -> PydanticCustomError:
     """What a check raises; the argument's name is added where the action is called."""
-    return PydanticCustomError(code, code, values)  # type: ignore[arg-type]
+    return PydanticCustomError(code, code, values)
 
 
 def _text(limit: int, *, one_line: bool) -> Callable[[Any], str]:

@@ -23,7 +23,7 @@ class Place(Synced, scope=root("keeper_id", catalogue=True)):
 
     name: Line
     kind: Code
-    keeper_id: Id | None = ref("user", optional=True)
+    keeper_id: Id | None = ref("user", default=None)
 
 
 class Movement(Synced, scope=follows("order_id", "place_id")):
@@ -33,8 +33,8 @@ class Movement(Synced, scope=follows("order_id", "place_id")):
     part_id: Id = ref("part")
     place_id: Id = ref("place")
     quantity: Quantity
-    order_id: Id | None = ref("work_order", optional=True)
-    reverses_id: Id | None = ref("movement", optional=True)
+    order_id: Id | None = ref("work_order", default=None)
+    reverses_id: Id | None = ref("movement", default=None)
     by_id: Id = ref("user")
     at: Moment
 

@@ -14,10 +14,10 @@ class WorkOrder(Synced, scope=root("assignee_id")):
     title: Line
     description: Prose = column(default="")
     customer_id: Id = ref("customer", reach=True)
-    asset_id: Id | None = ref("asset", reach=True, optional=True)
+    asset_id: Id | None = ref("asset", reach=True, default=None)
     status: Code = column(default="open")
     status_reason: Line = column(default="")
-    assignee_id: Id | None = ref("user", optional=True)
+    assignee_id: Id | None = ref("user", default=None)
     due_on: Day | None = column(default=None)
     opened_at: Moment
 

@@ -1,0 +1,249 @@
+"""The laptop's store as sync sees it: what waits, what was answered, pages and snapshots taken in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from fielddesk.core import canonical
+from fielddesk.store import outbox
+from fielddesk.store.database import Store
+from fielddesk.store.outbox import NEEDS_PERSON, OPEN_OUTCOMES, OwnOperation, SeenRow, put_setting, setting
+from fielddesk.store.tables import BY_NAME
+from fielddesk.store.tx import Key, Reading, write
+from fielddesk.sync.protocol import Fork, Mark, Op, Outcome, PullAnswer, PushAnswer, Sent, SnapshotAnswer
+from fielddesk.sync.rebase import Incoming, apply_rows, read_incoming
+from fielddesk.sync.state import Asks, Facts, SnapshotAt
+
+MANY_REMOVED = 50
+SHARE_REMOVED = 30
+"""A pull that would remove more rows than both, in per cent, stops and asks (sync.md, Safety nets)."""
+
+_WAITING = OwnOperation.c.outcome.is_(None)
+
+
+class LaptopSync:
+    """`SyncStore` over an open Store. Every method is one transaction of the machine's lane."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def load_state(self) -> Facts:
+        with self.store.read() as read:
+            return _facts(read)
+
+    def waiting_ops(self, from_seq: int, limit: int, max_bytes: int) -> tuple[Op, ...]:
+        own = OwnOperation.c
+        with self.store.read() as read:
+            query = (
+                sa.select(own.seq, own.id, own.hash, own.body)
+                .where(own.incarnation == _incarnation(read), own.seq >= max(from_seq, 1))
+                .order_by(own.seq)
+                .limit(limit)
+            )
+            found: list[Op] = []
+            size = 0
+            for seq, op_id, digest, body in map(tuple, read.rows(query)):
+                size += len(body.encode())
+                if found and (size > max_bytes or seq != found[-1].seq + 1):
+                    break
+                found.append(Op(seq=seq, id=op_id, hash=digest, body=body))
+        return tuple(found)
+
+    def mark_sent(self, batch: tuple[Op, ...]) -> bool:
+        def mark(connection: sa.Connection) -> tuple[bool, list[Key]]:
+            read = Reading(connection)
+            here = _incarnation(read)
+            for op in batch:
+                own = read.get(OwnOperation, op.id)
+                if own is None or (own.seq, own.hash, own.incarnation) != (op.seq, op.hash, here):
+                    return False, []
+            sent = setting(read, "sent")
+            if batch and (sent is None or batch[-1].seq > sent["seq"]):
+                put_setting(connection, sent={"seq": batch[-1].seq, "id": batch[-1].id})
+            return True, []
+
+        return self.store.write(mark)
+
+    def take_outcomes(self, answer: PushAnswer) -> Facts:
+        def take(connection: sa.Connection) -> tuple[Facts, set[Key]]:
+            read = Reading(connection)
+            touched = _note_outcomes(read, answer.outcomes)
+            cursor = setting(read, "cursor")
+            if cursor is not None:
+                touched |= apply_rows(self.store, connection, Incoming(), _to_clear(read, cursor))
+            return _facts(read), touched
+
+        return self.store.write(take)
+
+    def apply_page(self, page: PullAnswer, agreed: int) -> Facts | Asks:
+        def apply(connection: sa.Connection) -> tuple[Facts | Asks, set[Key]]:
+            read = Reading(connection)
+            if setting(read, "cursor") != page.from_:
+                return _facts(read), set()
+            incoming = read_incoming(page.rows)
+            removed = int(setting(read, "removed", 0)) + len(_present(read, incoming.leaves))
+            if removed > MANY_REMOVED and removed > agreed:
+                of = _customer_rows(read) + int(setting(read, "removed", 0))
+                if removed * 100 > SHARE_REMOVED * of:
+                    return Asks(removed=removed, of=of), set()
+            touched = _note_outcomes(read, page.outcomes)
+            touched |= apply_rows(self.store, connection, incoming, _to_clear(read, page.to))
+            self.store.point("before_cursor")
+            if page.more:
+                put_setting(connection, cursor=page.to, removed=removed)
+            else:
+                put_setting(connection, cursor=page.to, removed=0, synced_at=self.store.clock.now())
+            return _facts(read), touched
+
+        return self.store.write(apply)
+
+    def apply_snapshot(self, page: SnapshotAnswer, after: tuple[str, str] | None) -> Facts:
+        def apply(connection: sa.Connection) -> tuple[Facts, set[Key]]:
+            read = Reading(connection)
+            known = setting(read, "snapshot")
+            if after is None:
+                connection.execute(sa.delete(SeenRow.__table__))
+                pos = page.pos
+            elif known is None or tuple(known["after"]) != tuple(after):
+                return _facts(read), set()
+            else:
+                pos = known["pos"]
+            incoming = read_incoming(page.rows)
+            touched = apply_rows(self.store, connection, incoming, set(), replace_newer=True)
+            write(connection, SeenRow, "put", [SeenRow(row_id=row_id) for _, row_id in incoming.puts])
+            self.store.point("before_cursor")
+            if page.next is not None:
+                put_setting(connection, snapshot={"pos": pos, "after": list(page.next)}, cursor=None)
+                return _facts(read), touched
+            touched |= apply_rows(self.store, connection, _unseen(read), _to_clear(read, pos))
+            connection.execute(sa.delete(SeenRow.__table__))
+            put_setting(connection, cursor=pos, snapshot=None, removed=0)
+            return _facts(read), touched
+
+        return self.store.write(apply)
+
+    def take_fork(self, fork: Fork) -> Facts:
+        def take(connection: sa.Connection) -> tuple[Facts, set[Key]]:
+            read = Reading(connection)
+            if setting(read, "mark") != fork.incarnation:
+                _renumber(connection, read, str(fork.incarnation), _WAITING)
+                put_setting(connection, mark=fork.incarnation, device_code=fork.device_code)
+            return _facts(read), set()
+
+        facts = self.store.write(take)
+        self.store.identity = replace(self.store.identity, device_code=fork.device_code)
+        return facts
+
+    def take_epoch(self, epoch: Mark, incarnation: Mark) -> Facts:
+        def take(connection: sa.Connection) -> tuple[Facts, set[Key]]:
+            read = Reading(connection)
+            if setting(read, "epoch") != epoch:
+                table = OwnOperation.__table__
+                connection.execute(sa.update(table).values(outcome=None, detail=None, outcome_pos=None, standing=1))
+                _renumber(connection, read, str(incarnation), sa.true())
+                put_setting(connection, epoch=epoch, mark=incarnation)
+            return _facts(read), {(OwnOperation.tablename, "")}
+
+        return self.store.write(take)
+
+
+def _incarnation(read: Reading) -> str:
+    return str(setting(read, "incarnation", "none"))
+
+
+def _facts(read: Reading) -> Facts:
+    own = OwnOperation.c
+    count = sa.func.count()
+    here = _incarnation(read)
+    waiting = int(read.value(sa.select(count).where(_WAITING)) or 0)
+    first = read.value(sa.select(sa.func.min(own.seq)).where(_WAITING, own.incarnation == here)) if waiting else None
+    open_ones = own.outcome.in_(OPEN_OUTCOMES)
+    unconfirmed = sa.select(count).where(own.standing == 1, own.outcome.is_not(None), ~open_ones)
+    needs = sa.select(count).where(own.outcome.in_(NEEDS_PERSON), own.settled_at.is_(None))
+    sent, snapshot = setting(read, "sent"), setting(read, "snapshot")
+    return Facts(
+        hq_id=setting(read, "hq_id"),
+        epoch=setting(read, "epoch"),
+        device=setting(read, "device"),
+        incarnation=setting(read, "mark"),
+        cursor=setting(read, "cursor"),
+        sent=None if sent is None else Sent(seq=sent["seq"], id=sent["id"]),
+        next_seq=int(first if first is not None else setting(read, "next_seq", 1)),
+        waiting=waiting,
+        unconfirmed=int(read.value(unconfirmed) or 0),
+        needs_person=int(read.value(needs) or 0),
+        snapshot=None if snapshot is None else SnapshotAt(pos=snapshot["pos"], after=tuple(snapshot["after"])),
+        synced_at=setting(read, "synced_at"),
+    )
+
+
+def _note_outcomes(read: Reading, outcomes: Iterable[Outcome]) -> set[Key]:
+    """Store outcomes by id and hash; a final one is never replaced by one that stays open."""
+    touched: set[Key] = set()
+    for outcome in outcomes:
+        own = read.get(OwnOperation, outcome.id)
+        if own is None or own.hash != outcome.hash:
+            continue
+        final = own.outcome is not None and own.outcome not in OPEN_OUTCOMES
+        if final and outcome.is_ in OPEN_OUTCOMES:
+            continue
+        news: dict[str, Any] = {
+            "outcome": outcome.is_,
+            "detail": canonical.dumps(outcome.detail),
+            "outcome_pos": outcome.pos,
+        }
+        if any(getattr(own, name) != value for name, value in news.items()):
+            table = OwnOperation.__table__
+            read.connection.execute(sa.update(table).where(table.c.id == own.id).values(**news))
+            touched.add((OwnOperation.tablename, own.id))
+    return touched
+
+
+def _to_clear(read: Reading, cursor: int) -> set[str]:
+    """Operations whose outcome's rows are in what was pulled so far. Held ones stay on top, marked."""
+    own = OwnOperation.c
+    done = sa.select(own.id).where(
+        own.standing == 1, own.outcome.is_not(None), ~own.outcome.in_(OPEN_OUTCOMES), own.outcome_pos <= cursor
+    )
+    return {row[0] for row in read.rows(done)}
+
+
+def _present(read: Reading, leaves: set[Key]) -> set[Key]:
+    found: set[Key] = set()
+    for name in {table for table, _ in leaves if table in BY_NAME}:
+        ids = [row_id for table, row_id in leaves if table == name]
+        found |= {(name, row.id) for row in read.among(BY_NAME[name], ids)}
+    return found
+
+
+def _customer_rows(read: Reading) -> int:
+    tables = [table for table in BY_NAME.values() if not table.scope.catalogue]
+    return sum(int(read.value(sa.select(sa.func.count()).select_from(table.__table__)) or 0) for table in tables)
+
+
+def _unseen(read: Reading) -> Incoming:
+    """Confirmed rows that the snapshot did not bring; rows made here and not confirmed yet are not among them."""
+    incoming = Incoming()
+    for name, table in BY_NAME.items():
+        query = sa.select(table.c.id).where(
+            table.c.rev > 0, ~sa.exists(sa.select(SeenRow.c.row_id).where(SeenRow.c.row_id == table.c.id))
+        )
+        incoming.leaves |= {(name, row[0]) for row in read.rows(query)}
+    return incoming
+
+
+def _renumber(connection: sa.Connection, read: Reading, incarnation: str, which: sa.ColumnElement[bool]) -> None:
+    """Give operations new places from 1 in the order they were done; ids, hashes and bodies stay."""
+    own = OwnOperation.c
+    table = OwnOperation.__table__
+    again = [row[0] for row in read.rows(sa.select(own.id).where(which).order_by(own.place))]
+    connection.execute(sa.update(table).values(seq=0))
+    for seq, op_id in enumerate(again, 1):
+        connection.execute(sa.update(table).where(own.id == op_id).values(seq=seq, incarnation=incarnation))
+    put_setting(
+        connection, incarnation=incarnation, next_seq=len(again) + 1, sent=None, cursor=None, snapshot=None, removed=0
+    )
