@@ -135,30 +135,28 @@ class Journal:
         operation in it is aborted, void, or `confirmed`.
         """
         self._make_ready()
-        leaving: list[Segment] = []
-        dropped: list[Record] = []
+        leaving: list[tuple[Segment, list[Record]]] = []
         for place, following in zip(self._segments, self._segments[1:], strict=False):
             ops = [r for r in self._scan(place).records if r.kind == OP and self._standing.get(r.id) == r.number]
             old_enough = following.heading.started_at <= before and all(confirmed(op.id) for op in ops)
             if place.number >= self._oldest and not old_enough:  # below it, an earlier removal was cut short
                 break
-            dropped += ops
-            leaving.append(place)
+            leaving.append((place, ops))
         if not leaving:
             return 0
-        oldest = leaving[-1].number + 1
+        oldest = leaving[-1][0].number + 1
         if oldest > self._oldest:
             # First the note, then the removal: without it a missing first segment would be damage.
             self._put(self._frame([(seg.FORGOTTEN, "", str(oldest))]), 1)
             self._oldest = oldest
-        for place in leaving:
+        for place, ops in leaving:
             with told(place.path):
                 self._disk.remove(place.path)
             self._segments.remove(place)
+            for op in ops:
+                self._standing.pop(op.id, None)
         with told(self.folder):
             self._disk.sync_folder(self.folder)
-        for op in dropped:
-            self._standing.pop(op.id, None)
         return len(leaving)
 
     def close(self) -> None:
