@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+from fielddesk.core.paths import resources
 from fielddesk.features.assets import actions as _assets
 from fielddesk.features.customers import actions as _customers
 from fielddesk.features.parts import actions as _parts
@@ -25,3 +28,21 @@ def tables() -> dict[str, type[Synced]]:
 def actions() -> dict[str, Action]:
     """Actions by kind."""
     return dict(ACTIONS)
+
+
+def schemas() -> dict[str, str]:
+    """File name to text: the schema of each action's arguments as it is committed under resources/schemas."""
+    found = {}
+    for kind, action in sorted(ACTIONS.items()):
+        text = json.dumps(action.schema(), ensure_ascii=False, indent=1, sort_keys=True)
+        found[f"{kind}-{action.version}.json"] = text + "\n"
+    return found
+
+
+if __name__ == "__main__":
+    folder = resources() / "schemas"
+    folder.mkdir(exist_ok=True)
+    for file_name, schema in schemas().items():
+        if not (folder / file_name).exists():
+            (folder / file_name).write_text(schema, encoding="utf-8")
+            print(folder / file_name)

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from typing_extensions import TypedDict
+
 from fielddesk.core.errors import RuleBroken
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.assets.rules import check_asset
-from fielddesk.features.people.rules import FIELD_STAFF, OFFICE
+from fielddesk.features.people.rules import FIELD_STAFF, KEEPERS, OFFICE
 from fielddesk.store.actions import Ctx, decision
 from fielddesk.store.tx import Tx
 from fielddesk.store.types import Id, Line, Prose
+
+
+class AssetLine(TypedDict):
+    """One line of a list of assets."""
+
+    customer_id: Id
+    serial: Line
+    name: Line
+    model: Line
 
 
 @decision(may=OFFICE)
@@ -45,3 +56,23 @@ def edit_asset(
         raise RuleBroken("nothing_to_change")
     asset = tx.change(tx.one(Asset, asset_id), ctx.based_on, **news)
     check_asset(asset.serial, asset.name)
+
+
+@decision(may=KEEPERS)
+def import_assets(tx: Tx, ctx: Ctx, *, lines: list[AssetLine]) -> int:
+    """Take a piece of a list of assets in; one whose customer has this serial already is left as it is.
+
+    Returns how many were added.
+    """
+    serials = [line["serial"] for line in lines]
+    there = {(asset.customer_id, asset.serial) for asset in tx.all(Asset, Asset.c.serial.in_(serials))}
+    added = 0
+    for line in lines:
+        check_asset(line["serial"], line["name"])
+        key = (line["customer_id"], line["serial"])
+        if key not in there:
+            there.add(key)
+            tx.add(Asset(id=ctx.id("asset", *key), **line))
+            added += 1
+    ctx.tell(count=added)
+    return added

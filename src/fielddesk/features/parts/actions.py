@@ -126,4 +126,3 @@ def set_stock_levels(tx: Tx, ctx: Ctx, *, lines: list[LevelLine], as_of: Moment)
 def level_id(place_id: str, part_id: str) -> str:
     """One level for a place and a part, whoever publishes it."""
     return derived_id(place_id, "level", part_id)
-

@@ -31,5 +31,3 @@ def check_part(number: str) -> None:
     """RuleBroken where a part has no number."""
     if not number.strip():
         raise RuleBroken("number_missing", field="number")
-
-

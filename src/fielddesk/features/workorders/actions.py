@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from typing_extensions import TypedDict
+
 from fielddesk.core.errors import RuleBroken
-from fielddesk.features.people.rules import FIELD_STAFF, OFFICE
+from fielddesk.features.people.rules import FIELD_STAFF, KEEPERS, OFFICE
 from fielddesk.features.workorders.model import Note, WorkOrder
 from fielddesk.features.workorders.rules import ASSIGNED, FINISHED, OPEN, check_note, check_order, check_status
 from fielddesk.store.actions import Ctx, decision, fact
 from fielddesk.store.tx import Tx
-from fielddesk.store.types import Code, Day, Id, Line, Prose
+from fielddesk.store.types import Code, Day, Id, Line, Moment, Prose
+
+
+class OrderLine(TypedDict):
+    """One line of a list of past or planned orders."""
+
+    number: Line
+    kind: Code
+    title: Line
+    description: Prose
+    customer_id: Id
+    asset_id: Id | None
+    opened_at: Moment
 
 
 @fact(may=FIELD_STAFF, about="order_id")
@@ -36,14 +50,31 @@ def create_order(
 
 
 @decision(may=OFFICE, about="order_id", undo="assign_order")
-def assign_order(tx: Tx, ctx: Ctx, *, order_id: Id, assignee_id: Id | None) -> None:
-    """Give an order to a person, or take it back into the pool."""
+def assign_order(tx: Tx, ctx: Ctx, *, order_id: Id, assignee_id: Id | None, due_on: Day | None = None) -> None:
+    """Give an order to a person, with the day it is due where one is said, or take it back into the pool."""
     order = tx.one(WorkOrder, order_id)
     if order.status in FINISHED:
         raise RuleBroken("order_finished", status=order.status)
-    order = tx.change(order, ctx.based_on, assignee_id=assignee_id)
+    news = {"assignee_id": assignee_id} | ({} if due_on is None else {"due_on": due_on})
+    order = tx.change(order, ctx.based_on, **news)
     if order.status in (OPEN, ASSIGNED):
         tx.change(order, None, status=ASSIGNED if assignee_id else OPEN)
+
+
+@decision(may=KEEPERS)
+def import_orders(tx: Tx, ctx: Ctx, *, lines: list[OrderLine]) -> int:
+    """Take a piece of a list of orders in; a number that is there already is left as it is. Returns how many came."""
+    numbers = [line["number"] for line in lines]
+    there = {order.number for order in tx.all(WorkOrder, WorkOrder.c.number.in_(numbers))}
+    added = 0
+    for line in lines:
+        check_order(line["number"], line["kind"], line["title"])
+        if line["number"] not in there:
+            there.add(line["number"])
+            tx.add(WorkOrder(id=ctx.id("order", line["number"]), **line))
+            added += 1
+    ctx.tell(count=added)
+    return added
 
 
 @decision(may=FIELD_STAFF, about="order_id", undo="set_order_status")
