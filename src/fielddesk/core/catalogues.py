@@ -1,10 +1,10 @@
 """Keeps the translation files true: collects sentences from the code, compiles them, and says what is missing.
 
-    python -m fielddesk.core.i18n extract          how many sentences the code holds
-    python -m fielddesk.core.i18n update           bring the catalogues up to the code (keeps translations)
-    python -m fielddesk.core.i18n fill FILE.json   put translations in: {"English": ["简体", "繁體"], ...}
-    python -m fielddesk.core.i18n compile          write the .mo files that the program reads
-    python -m fielddesk.core.i18n check            fails on a missing, empty, doubtful or stale translation
+python -m fielddesk.core.i18n extract          how many sentences the code holds
+python -m fielddesk.core.i18n update           bring the catalogues up to the code (keeps translations)
+python -m fielddesk.core.i18n fill FILE.json   put translations in: {"English": ["简体", "繁體"], ...}
+python -m fielddesk.core.i18n compile          write the .mo files that the program reads
+python -m fielddesk.core.i18n check            fails on a missing, empty, doubtful or stale translation
 """
 
 from __future__ import annotations
@@ -159,7 +159,10 @@ def check(found: Catalog, root: Path | None = None) -> list[str]:
         catalogue = read(language, root)
         wanted = {(message.id, message.context) for message in found if message.id}
         written = {(message.id, message.context): message for message in catalogue if message.id}
-        for one, other, keys in (("code", "catalogue", wanted - set(written)), ("catalogue", "code", set(written) - wanted)):
+        for one, other, keys in (
+            ("code", "catalogue", wanted - set(written)),
+            ("catalogue", "code", set(written) - wanted),
+        ):
             faults += [f"{language}: {key[0]!r} is in the {one}, not in the {other}" for key in sorted(keys, key=str)]
         for key, message in written.items():
             faults += [f"{language}: {key[0]!r} {doubt}" for doubt in doubts(message)]

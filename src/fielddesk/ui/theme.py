@@ -86,7 +86,9 @@ def _space(layout: QLayout) -> None:
         layout.setSpacing(px(wanted[4]))
 
 
-def size(widget: QWidget, *, width: float | None = None, height: float | None = None, least: float | None = None) -> None:
+def size(
+    widget: QWidget, *, width: float | None = None, height: float | None = None, least: float | None = None
+) -> None:
     """A fixed width or height, or a least width, in pixels at 100 %; they follow the text size."""
     for name, value in (("fixed_width", width), ("fixed_height", height), ("least_width", least)):
         if value is not None:

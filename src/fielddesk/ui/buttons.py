@@ -1,0 +1,205 @@
+"""Buttons of four ranks, the row of filter buttons, ticks, and the reason beside a button that is off."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QWidget,
+)
+
+from fielddesk.ui import icons, theme
+from fielddesk.ui.text import Glyph, Text, Worded, Words, no_mnemonic, spoken
+
+_INK = {"primary": "on_accent", "quiet": "link", "toast": "toast_link"}
+
+
+class Button(Worded, QPushButton):
+    """A button. Kinds: primary (one on a page), default, tonal (the second thing one should do), quiet, bare."""
+
+    def __init__(
+        self,
+        words: Words,
+        icon: str = "",
+        kind: str = "default",
+        *,
+        key: str = "",
+        tip: Words = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", kind)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAutoDefault(False)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        if icon:
+            self.setIcon(icons.icon(icon, _INK.get(kind, "text")))
+        if key:
+            self.setShortcut(QKeySequence(key))
+        self._key = key
+        self._tip = tip
+        self.set_words(words)
+        self.rescale()
+
+    def set_words(self, words: Words) -> None:
+        """The button's text; assistive technology says the same."""
+        self.say("_write", words)
+        self.say("_write_tip", self._tip or "")
+
+    def _write(self, text: str) -> None:
+        # Setting the text of a button takes its key away, so the key goes on again.
+        self.setText(no_mnemonic(text))
+        self.setAccessibleName(text)
+        if self._key:
+            self.setShortcut(QKeySequence(self._key))
+
+    def _write_tip(self, text: str) -> None:
+        key = QKeySequence(self._key).toString(QKeySequence.SequenceFormat.NativeText) if self._key else ""
+        self.set_tip("  ".join(each for each in (text, key) if each))
+
+    def words(self) -> str:
+        """The text as it is read."""
+        return self.text().replace("&&", "&")
+
+    def rescale(self) -> None:
+        """Take the icon to the present text size."""
+        self.setIconSize(QSize(theme.px(20), theme.px(20)))
+
+    def sizeHint(self) -> QSize:
+        self.rescale()
+        hint = super().sizeHint()
+        return QSize(max(hint.width(), theme.px(40)), max(hint.height(), theme.px(40)))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
+class IconButton(Button):
+    """A button that shows only its icon; its words are the tooltip and the accessible name."""
+
+    def __init__(
+        self, words: Words, icon: str, kind: str = "bare", *, key: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(words, icon, kind, key=key, tip=words, parent=parent)
+        theme.size(self, width=40, height=40)
+
+    def _write(self, text: str) -> None:
+        self.setAccessibleName(text)
+        if self._key:
+            self.setShortcut(QKeySequence(self._key))
+
+    def words(self) -> str:
+        return self.accessibleName()
+
+
+class Gate(QWidget):
+    """A button and, while it is off, a lock with the reason in words beside it."""
+
+    pressed = Signal()
+
+    def __init__(self, button: Button, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.button = button
+        self._lock = Glyph("lock-simple", "text2")
+        self._reason = Text("", "second", wraps=True)
+        row = QHBoxLayout(self)
+        theme.space(row, spacing=8)
+        row.addWidget(button)
+        row.addWidget(self._lock)
+        row.addWidget(self._reason, 1)
+        button.clicked.connect(self.pressed)
+        self.let(None)
+
+    def let(self, reason: Words | None) -> None:
+        """None lets the button be pressed; words say why it cannot be."""
+        blocked = reason is not None
+        self.button.setEnabled(not blocked)
+        self._lock.setVisible(blocked)
+        self._reason.setVisible(blocked)
+        self._reason.set_words(reason or "")
+        self.button.setAccessibleDescription(spoken(reason or ""))
+
+
+class Filters(QWidget):
+    """A row of checkable buttons of which one is on, each with the number of what it would show."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: Words, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self._words: dict[str, Words] = {}
+        self._counts: dict[str, int | None] = {}
+        self._buttons: dict[str, Button] = {}
+        self._row = QHBoxLayout(self)
+        theme.space(self._row, spacing=8)
+        self._row.addStretch(1)
+        self.setAccessibleName(spoken(name))
+
+    def add(self, key: str, words: Words, count: int | None = None) -> Button:
+        """Add a button; the first one is on."""
+        self._words[key], self._counts[key] = words, count
+        button = Button(lambda: self._label(key))
+        button.setCheckable(True)
+        button.setChecked(not self._buttons)
+        button.clicked.connect(lambda: self.chosen.emit(key))
+        self._group.addButton(button)
+        self._row.insertWidget(len(self._buttons), button)
+        self._buttons[key] = button
+        return button
+
+    def add_at_end(self, widget: QWidget) -> None:
+        """Something at the right end of the row, such as a quiet Filter button."""
+        self._row.addWidget(widget)
+
+    def _label(self, key: str) -> str:
+        words, count = spoken(self._words[key]), self._counts[key]
+        return words if count is None else f"{words} {count}"
+
+    def set_count(self, key: str, count: int | None) -> None:
+        if self._counts[key] != count:
+            self._counts[key] = count
+            self._buttons[key].set_words(lambda: self._label(key))
+
+    def current(self) -> str:
+        """The key of the button that is on."""
+        return next((key for key, button in self._buttons.items() if button.isChecked()), "")
+
+    def choose(self, key: str) -> None:
+        """Turn a button on without saying so."""
+        self._buttons[key].setChecked(True)
+
+
+class Tick(Worded, QCheckBox):
+    """A box to tick, 40 px high, with its words."""
+
+    def __init__(self, words: Words, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.say("_write", words)
+
+    def _write(self, text: str) -> None:
+        self.setText(no_mnemonic(text))
+        self.setAccessibleName(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.checkState() == Qt.CheckState.Unchecked:
+            return
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        box = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
+        side = theme.px(18)
+        square = QRect(0, 0, side, side)
+        square.moveCenter(box.center())
+        name = "check" if self.checkState() == Qt.CheckState.Checked else "minus"
+        painter = QPainter(self)
+        icons.paint(painter, square, name, "on_accent" if self.isEnabled() else "disabled")
+        painter.end()

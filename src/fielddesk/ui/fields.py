@@ -1,0 +1,471 @@
+"""The fields of a form: each knows the value it showed when it was loaded and says in words what it refuses."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from fielddesk.core.errors import FieldDeskError
+from fielddesk.core.i18n import _, format_quantity, parse_quantity
+from fielddesk.ui import icons, theme
+from fielddesk.ui.buttons import Button
+from fielddesk.ui.text import Glyph, Text, Worded, Words, spoken
+from fielddesk.ui.wording import sentence
+
+LINE_LENGTH = 500
+PROSE_LENGTH = 100_000
+DRAFT_AFTER_MS = 400
+"""A draft is kept within half a second; this leaves the store a tenth."""
+
+_NOT_LEAVING = (
+    Qt.FocusReason.ActiveWindowFocusReason,
+    Qt.FocusReason.PopupFocusReason,
+    Qt.FocusReason.MenuBarFocusReason,
+)
+
+
+def checked_text(text: str, limit: int, *, one_line: bool) -> str:
+    """The text as it will be stored (NFC). Codes: text_too_long_by, text_has_nul, text_broken, text_has_lines."""
+    if "\x00" in text:
+        raise FieldDeskError("text_has_nul")
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise FieldDeskError("text_broken")
+    clean = unicodedata.normalize("NFC", text)
+    if len(clean) > limit:
+        raise FieldDeskError("text_too_long_by", n=len(clean) - limit)
+    if one_line and ("\n" in clean or "\r" in clean):
+        raise FieldDeskError("text_has_lines")
+    return clean
+
+
+class Field(Worded, QWidget):
+    """One question of a form.
+
+    `shown` is the value the person saw when they began: what `committed(shown, new)` hands over as the base of the
+    edit. `typed(text)` comes within half a second of a keystroke, with None when nothing is typed any more.
+    """
+
+    committed = Signal(object, object)
+    typed = Signal(object)
+
+    def __init__(self, key: str, label: Words, *, needed: bool = False, hint: Words = "") -> None:
+        super().__init__()
+        self.key, self.needed = key, needed
+        self.label = Text(label, "second")
+        self.shown: Any = None
+        self._shown_text = ""
+        self._before: Any = None
+        self._pending = False
+        self._elsewhere: Any = None
+        self._has_elsewhere = False
+        self._last_draft: str | None = None
+        self._keep = QTimer(self)
+        self._keep.setSingleShot(True)
+        self._keep.setInterval(DRAFT_AFTER_MS)
+        self._keep.timeout.connect(self.flush_draft)
+        self.editor = self.make_editor()
+        self.editor.installEventFilter(self)
+        self.label.setBuddy(self.editor)
+        self._line = QHBoxLayout()
+        theme.space(self._line, spacing=8)
+        self._line.addWidget(self.editor, 1)
+        column = QVBoxLayout(self)
+        theme.space(column, spacing=4)
+        column.addLayout(self._line)
+        column.addWidget(self._make_trouble())
+        column.addWidget(self._make_elsewhere())
+        self._column = column
+        self._label_words, self._hint = label, hint
+        self.retranslate()
+
+    def _make_trouble(self) -> QWidget:
+        self._trouble = QWidget()
+        row = QHBoxLayout(self._trouble)
+        theme.space(row, spacing=6)
+        row.addWidget(Glyph("warning-circle-fill", "bad", 16), 0, Qt.AlignmentFlag.AlignTop)
+        self._trouble_words = Text("", "error", wraps=True)
+        row.addWidget(self._trouble_words, 1)
+        self._trouble.hide()
+        return self._trouble
+
+    def _make_elsewhere(self) -> QWidget:
+        self._elsewhere_row = QWidget()
+        row = QHBoxLayout(self._elsewhere_row)
+        theme.space(row, spacing=6)
+        row.addWidget(Glyph("arrows-left-right", "warn", 16))
+        self._elsewhere_words = Text("", wraps=True)
+        self._elsewhere_words.set_state("warn")
+        row.addWidget(self._elsewhere_words, 1)
+        self.take_theirs = Button(lambda: _("Use that"), kind="quiet")
+        self.take_theirs.clicked.connect(self._take_elsewhere)
+        row.addWidget(self.take_theirs)
+        self._elsewhere_row.hide()
+        return self._elsewhere_row
+
+    # ---------------------------------------------------------------- what a kind of field says of itself
+
+    def make_editor(self) -> QWidget:
+        raise NotImplementedError
+
+    def text(self) -> str:
+        """What stands in the editor."""
+        raise NotImplementedError
+
+    def write(self, text: str) -> None:
+        """Put text into the editor without counting as typed."""
+        raise NotImplementedError
+
+    def parse(self, text: str) -> Any:
+        """The value of a text; raises FieldDeskError with the code of what is wrong."""
+        return text
+
+    def display(self, value: Any) -> str:
+        """The text of a value."""
+        return "" if value is None else str(value)
+
+    def in_words(self, value: Any) -> str:
+        """A value as another person's change is told."""
+        return self.display(value) or _("(empty)")
+
+    # ---------------------------------------------------------------- from the store
+
+    def load(self, value: Any) -> None:
+        """What the store holds now. It never overwrites what a person is typing: that is marked instead."""
+        if self._pending and value == self._before != self.shown:
+            return  # an answer that was on its way when this field was committed
+        if self.dirty():
+            if value != self.shown:
+                self._elsewhere, self._has_elsewhere = value, True
+                self._show_elsewhere()
+            return
+        if self._pending and value != self.shown:
+            self._pending = False
+        self._set_shown(value)
+
+    def start(self, value: Any) -> None:
+        """Another record: what was typed before is forgotten."""
+        self._keep.stop()
+        self._pending = False
+        self._last_draft = None
+        self._set_shown(value)
+        self.say_trouble("")
+
+    def restore(self, draft: str) -> None:
+        """Put back what was typed and never committed."""
+        self._last_draft = draft
+        if draft != self._shown_text:
+            self.write(draft)
+            self._look_at(draft)
+
+    def saved(self) -> None:
+        """The commit went through."""
+        self._pending = False
+        self.say_trouble("")
+
+    def refused(self, words: str) -> None:
+        """The commit did not go through; what was typed stays, and counts as typed again."""
+        if self._pending:
+            self._pending = False
+            self.shown, self._shown_text = self._before, self.display(self._before)
+        self.say_trouble(words)
+
+    def _set_shown(self, value: Any) -> None:
+        self.shown = value
+        self._shown_text = self.display(value)
+        self._has_elsewhere = False
+        self._elsewhere_row.hide()
+        if self.text() != self._shown_text:
+            self.write(self._shown_text)
+
+    # ---------------------------------------------------------------- from the person
+
+    def dirty(self) -> bool:
+        """Whether something is typed that is not committed."""
+        return self.text() != self._shown_text
+
+    def commit(self) -> bool:
+        """Hand over what was typed; False when it is refused (the words stand under the field)."""
+        self._keep.stop()
+        if not self.dirty():
+            self.say_trouble("")
+            return True
+        try:
+            value = self.parse(self.text())
+            if self.needed and value in (None, ""):
+                raise FieldDeskError("value_missing")
+        except FieldDeskError as error:
+            self.say_trouble(sentence(error))
+            self.flush_draft()
+            return False
+        self.say_trouble("")
+        self._last_draft = None
+        base, self._before = self.shown, self.shown
+        self.shown, self._shown_text = value, self.display(value)
+        self.write(self._shown_text)
+        self._has_elsewhere = False
+        self._elsewhere_row.hide()
+        if value != base:
+            self._pending = True
+            self.committed.emit(base, value)
+        return True
+
+    def revert(self) -> None:
+        """Put back what was shown."""
+        self._keep.stop()
+        self.write(self._shown_text)
+        self.say_trouble("")
+        if self._has_elsewhere:
+            self._take_elsewhere()
+        self.flush_draft()
+
+    def flush_draft(self) -> None:
+        """Tell what is typed right now, without waiting for the half second."""
+        self._keep.stop()
+        draft = self.text() if self.dirty() else None
+        if draft != self._last_draft:
+            self._last_draft = draft
+            self.typed.emit(draft)
+
+    def say_trouble(self, words: str) -> None:
+        """Words under the field; none when all is well."""
+        self._trouble_words.setText(words)
+        self._trouble.setVisible(bool(words))
+        self.editor.setAccessibleDescription(words or spoken(self._hint))
+        theme.set_property(self.editor, "error", "true" if words else "false")
+        if words:
+            theme.announce(self.editor, words)
+
+    def _typing(self) -> None:
+        if not self._keep.isActive():
+            # Not started anew by each key: who types without a pause is kept every half second too.
+            self._keep.start()
+        self._look_at(self.text())
+
+    def _look_at(self, text: str) -> None:
+        """While typing only an old complaint is taken back; a new one waits until the field is left."""
+        if self._trouble.isHidden():
+            return
+        try:
+            self.parse(text)
+        except FieldDeskError as error:
+            self.say_trouble(sentence(error))
+        else:
+            self.say_trouble("")
+
+    def _show_elsewhere(self) -> None:
+        words = _("Changed elsewhere to: {value}").format(value=self.in_words(self._elsewhere))
+        self._elsewhere_words.setText(words)
+        self._elsewhere_row.show()
+        theme.announce(self.editor, words)
+
+    def _take_elsewhere(self) -> None:
+        value = self._elsewhere
+        self._set_shown(value)
+        self.say_trouble("")
+        self.flush_draft()
+
+    def retranslate(self) -> None:
+        self.editor.setAccessibleName(spoken(self._label_words))
+        if not self._trouble_words.text():
+            self.editor.setAccessibleDescription(spoken(self._hint))
+        if self._has_elsewhere:
+            self._show_elsewhere()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.editor:
+            if isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusOut:
+                if event.reason() not in _NOT_LEAVING:
+                    self.commit()
+            elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+                return self.key_pressed(event)
+        return False
+
+    def key_pressed(self, event: QKeyEvent) -> bool:
+        if event.key() == Qt.Key.Key_Escape and self.dirty():
+            self.revert()
+            return True
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.enter_commits(event):
+            self.commit()
+            return True
+        return False
+
+    def enter_commits(self, event: QKeyEvent) -> bool:
+        return True
+
+
+class Line(Field):
+    """One line of text."""
+
+    def __init__(
+        self, key: str, label: Words, *, limit: int = LINE_LENGTH, needed: bool = False, hint: Words = ""
+    ) -> None:
+        self.limit = limit
+        super().__init__(key, label, needed=needed, hint=hint)
+        self.say("_write_hint", hint)
+
+    def _write_hint(self, text: str) -> None:
+        self.editor.setPlaceholderText(text)
+
+    def make_editor(self) -> QLineEdit:
+        self.editor = QLineEdit()
+        self.editor.textEdited.connect(self._typing)
+        return self.editor
+
+    def text(self) -> str:
+        return self.editor.text()
+
+    def write(self, text: str) -> None:
+        if self.editor.text() != text:
+            self.editor.setText(text)
+            self.editor.setCursorPosition(0)
+
+    def parse(self, text: str) -> Any:
+        return checked_text(text.strip(), self.limit, one_line=True)
+
+
+class Prose(Field):
+    """Text of several lines; Ctrl+Enter or leaving the field commits."""
+
+    def __init__(
+        self, key: str, label: Words, *, limit: int = PROSE_LENGTH, needed: bool = False, hint: Words = ""
+    ) -> None:
+        self.limit = limit
+        self._quiet = False
+        super().__init__(key, label, needed=needed, hint=hint)
+        theme.size(self.editor, height=96)
+        self.say("_write_hint", hint)
+
+    def _write_hint(self, text: str) -> None:
+        self.editor.setPlaceholderText(text)
+
+    def make_editor(self) -> QPlainTextEdit:
+        self.editor = QPlainTextEdit()
+        self.editor.setTabChangesFocus(True)
+        self.editor.textChanged.connect(self._changed)
+        return self.editor
+
+    def _changed(self) -> None:
+        if not self._quiet:
+            self._typing()
+
+    def text(self) -> str:
+        return self.editor.toPlainText()
+
+    def write(self, text: str) -> None:
+        if self.editor.toPlainText() != text:
+            self._quiet = True
+            self.editor.setPlainText(text)
+            self._quiet = False
+
+    def parse(self, text: str) -> Any:
+        return checked_text(text, self.limit, one_line=False)
+
+    def enter_commits(self, event: QKeyEvent) -> bool:
+        return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+
+
+class Quantity(Line):
+    """An exact number in millionths, with its unit outside; `reading=True` is the large one of an inspection."""
+
+    def __init__(
+        self, key: str, label: Words, unit: Words = "", *, reading: bool = False, needed: bool = False, hint: Words = ""
+    ) -> None:
+        super().__init__(key, label, needed=needed, hint=hint)
+        self.editor.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if reading:
+            self.editor.setProperty("kind", "reading")
+        self.unit = Text(unit, "card" if reading else "second")
+        self._line.addWidget(self.unit)
+        theme.size(self.editor, width=150)
+        self._line.setStretch(0, 0)
+        self._line.addStretch(1)
+
+    def parse(self, text: str) -> int | None:
+        return parse_quantity(text) if text.strip() else None
+
+    def display(self, value: Any) -> str:
+        return "" if value is None else format_quantity(value, grouped=False)
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        if not self.dirty():  # another language may write the same number with another sign
+            self._shown_text = self.display(self.shown)
+            self.write(self._shown_text)
+
+
+class Combo(QComboBox):
+    """A choice that draws its own arrow (a style sheet takes the arrow away) and lets the wheel scroll the page."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        side = theme.px(18)
+        painter = QPainter(self)
+        place = QRect(self.width() - side - theme.px(10), (self.height() - side) // 2, side, side)
+        icons.paint(painter, place, "caret-down", "text2" if self.isEnabled() else "disabled")
+        painter.end()
+
+
+class Choice(Field):
+    """One of several; values are keys, words are shown. Choosing commits at once."""
+
+    def __init__(self, key: str, label: Words, options: list[tuple[str, Words]], *, needed: bool = False) -> None:
+        self._options = options
+        super().__init__(key, label, needed=needed)
+
+    def make_editor(self) -> Combo:
+        self.editor = Combo()
+        self._fill()
+        self.editor.activated.connect(self._picked)
+        return self.editor
+
+    def set_options(self, options: list[tuple[str, Words]]) -> None:
+        """Offer other choices; the value stays."""
+        self._options = options
+        now = self.text()
+        self._fill()
+        self.write(now)
+
+    def _fill(self) -> None:
+        self.editor.clear()
+        self.editor.addItem("–", "")
+        for key, words in self._options:
+            self.editor.addItem(spoken(words), key)
+
+    def _picked(self) -> None:
+        self.commit()
+
+    def text(self) -> str:
+        return str(self.editor.currentData() or "")
+
+    def write(self, text: str) -> None:
+        place = self.editor.findData(text)
+        if place < 0:
+            self.editor.addItem(_("{value} (no longer offered)").format(value=text), text)
+            place = self.editor.count() - 1
+        self.editor.setCurrentIndex(place)
+
+    def parse(self, text: str) -> str | None:
+        return text or None
+
+    def in_words(self, value: Any) -> str:
+        return next((spoken(words) for key, words in self._options if key == value), super().in_words(value))
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        self.set_options(self._options)
+
+    def enter_commits(self, event: QKeyEvent) -> bool:
+        return False

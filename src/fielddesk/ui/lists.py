@@ -1,0 +1,229 @@
+"""The list of a page: rows of two lines with an icon, read a page at a time, chosen by id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QScroller,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from fielddesk.core.i18n import _
+from fielddesk.ui import fonts, icons, theme
+from fielddesk.ui.paging import Chosen, PagedModel, Source
+from fielddesk.ui.signs import state_icon
+from fielddesk.ui.text import Worded, Words, plain_tip
+
+Index = QModelIndex | QPersistentModelIndex
+Role = Qt.ItemDataRole
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: `state` gives icon and colour, `right` its words (in that colour when `right_state` names one)."""
+
+    id: str
+    title: str
+    second: str = ""
+    right: str = ""
+    state: str = "idle"
+    icon: str = ""
+    right_state: str = ""
+
+
+class Rows(PagedModel):
+    """Rows of a list, with what assistive technology reads of each."""
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        if role in (Role.DisplayRole, Role.AccessibleTextRole, Role.UserRole, Role.ToolTipRole):
+            row: Row | None = self.row_at(index.row())
+            if role == Role.UserRole:
+                return row
+            if row is None:
+                return None if role == Role.ToolTipRole else _("Loading…")
+            if role == Role.DisplayRole:
+                return row.title
+            if role == Role.AccessibleTextRole:
+                return ", ".join(part for part in (row.title, row.second, row.right) if part)
+            return plain_tip("\n".join(part for part in (row.title, row.second) if part))
+        return None
+
+
+def one_line(text: str) -> str:
+    """Text from outside on one line: a line break in a name must not push the row apart."""
+    return " ".join(text.split()) if "\n" in text or "\t" in text or "\r" in text else text
+
+
+def paint_row_ground(painter: QPainter, rect: QRect, option: QStyleOptionViewItem, *, bar: bool = True) -> None:
+    """Fill, bar, line and focus ring of a row; the ring lies inside, so nothing moves."""
+    look = theme.look()
+    selected = bool(option.state & QStyle.StateFlag.State_Selected)
+    hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+    if selected or hovered:
+        painter.fillRect(rect, theme.colour("select" if selected else "hover"))
+    painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.colour("line"))
+    if selected and bar:
+        painter.fillRect(rect.left(), rect.top(), look.px(4), rect.height(), theme.colour("bar"))
+    if option.state & QStyle.StateFlag.State_HasFocus:
+        paint_ring(painter, rect)
+
+
+def paint_ring(painter: QPainter, rect: QRect) -> None:
+    """The focus ring just inside a rectangle, with sharp edges at any scale."""
+    ring, ink = theme.look().ring, theme.colour("focus")
+    painter.fillRect(rect.left(), rect.top(), rect.width(), ring, ink)
+    painter.fillRect(rect.left(), rect.bottom() + 1 - ring, rect.width(), ring, ink)
+    painter.fillRect(rect.left(), rect.top(), ring, rect.height(), ink)
+    painter.fillRect(rect.right() + 1 - ring, rect.top(), ring, rect.height(), ink)
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints the rows of every list: two lines in 72 px, or one in 48."""
+
+    def __init__(self, lines: int, parent: QObject) -> None:
+        super().__init__(parent)
+        self.lines = lines
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        return QSize(theme.px(120), theme.px(72 if self.lines == 2 else 48))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row: Row | None = index.data(Role.UserRole)
+        painter.save()
+        paint_row_ground(painter, option.rect, option)
+        if row is None:
+            self._paint_waiting(painter, option.rect)
+        else:
+            self._paint_row(painter, option, row)
+        painter.restore()
+
+    def _paint_waiting(self, painter: QPainter, rect: QRect) -> None:
+        px = theme.px
+        ink = theme.colour("track")
+        left = rect.left() + px(48)
+        painter.fillRect(left, rect.center().y() - px(14), min(px(180), rect.width() - px(62)), px(8), ink)
+        if self.lines == 2:
+            painter.fillRect(left, rect.center().y() + px(8), min(px(120), rect.width() - px(62)), px(8), ink)
+
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: Row) -> None:
+        px, rect = theme.px, option.rect
+        two = self.lines == 2 and bool(row.second)
+        body = fonts.sized(option.font, px(14))
+        bold = fonts.sized(option.font, px(14), 600)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        name = row.icon or state_icon(row.state)
+        side = px(20)
+        mark = QRect(rect.left() + px(16), rect.center().y() - side // 2 + 1, side, side)
+        icons.paint(painter, mark, name, "text2" if row.state == "idle" else row.state)
+
+        left, right = rect.left() + px(48), rect.right() - px(14)
+        top = QRect(left, rect.top() + px(12), right - left, px(24)) if two else rect.adjusted(px(48), 0, -px(15), 0)
+        taken = self._paint_right(painter, top, bold if selected and not two else body, row) if row.right else 0
+        first = bold if two or selected or self.lines == 2 else body
+        self._paint_line(painter, top.adjusted(0, 0, -taken, 0), first, row.title, "text")
+        if two:
+            below = QRect(left, rect.top() + px(37), right - left, px(24))
+            self._paint_line(painter, below, body, row.second, "text2")
+
+    def _paint_right(self, painter: QPainter, rect: QRect, font: QFont, row: Row) -> int:
+        words = one_line(row.right)
+        width = min(QFontMetrics(font).horizontalAdvance(words) + 2, rect.width() // 2)
+        place = QRect(rect.right() - width + 1, rect.top(), width, rect.height())
+        self._paint_line(painter, place, font, words, row.right_state or "text2", Qt.AlignmentFlag.AlignRight)
+        return width + theme.px(8)
+
+    def _paint_line(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        font: QFont,
+        words: str,
+        token: str,
+        side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    ) -> None:
+        painter.setFont(font)
+        painter.setPen(theme.colour(token))
+        shown = QFontMetrics(font).elidedText(one_line(words), Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, int(side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), shown)
+
+
+class RowList(Worded, QListView):
+    """A list of rows. Signals: `chosen(id)`, `opened(id)` by Enter or double click, `gone(id)`, `counted(n)`."""
+
+    chosen = Signal(str)
+    opened = Signal(str)
+    gone = Signal(str)
+    counted = Signal(int)
+
+    def __init__(self, name: Words, lines: int = 2, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = Rows(1, self)
+        self.setModel(self.rows)
+        self._delegate = RowDelegate(lines, self)
+        self.setItemDelegate(self._delegate)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.TouchGesture)
+        self._chosen = Chosen(self, self.rows)
+        self._chosen.changed.connect(self.chosen)
+        self._chosen.gone.connect(self.gone)
+        self.rows.counted.connect(self.counted)
+        self.doubleClicked.connect(self._open)
+        self.say("set_name", name)
+
+    def show_source(self, source: Source) -> None:
+        """Show other rows."""
+        self.rows.show(source)
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show rows that are in memory; a row with the chosen id stays chosen."""
+        source = Source.of(rows)
+        if self.rows.source() is None:
+            self.rows.show(source)
+        else:
+            self.rows.replace(source)
+
+    def reload(self) -> None:
+        """Read the rows again; place and choice stay."""
+        self.rows.reload()
+
+    def choose(self, row_id: str) -> None:
+        self._chosen.choose(row_id)
+
+    def choose_first(self) -> None:
+        self._chosen.choose_first()
+
+    def chosen_id(self) -> str:
+        return self._chosen.id()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self._open(self.currentIndex())
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+    def _open(self, index: QModelIndex) -> None:
+        if (row := self.rows.row_at(index.row())) is not None:
+            self.opened.emit(row.id)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.scheduleDelayedItemsLayout()

@@ -1,0 +1,249 @@
+"""A table in the look of the window: rows of 44 px, no grid, numbers right, copied as a spreadsheet takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QMenu,
+    QScroller,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from fielddesk.core.i18n import _
+from fielddesk.ui import fonts, icons, theme
+from fielddesk.ui.lists import one_line, paint_ring
+from fielddesk.ui.paging import Chosen, PagedModel, Source
+from fielddesk.ui.text import Worded, Words, no_mnemonic, plain_tip, spoken
+
+Index = QModelIndex | QPersistentModelIndex
+Role = Qt.ItemDataRole
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its key, head, the words of a row's cell, and whether they are numbers.
+
+    `width` in pixels at 100 %; None shares what is left. `state` names the state of a cell (ok, warn, …) or "".
+    """
+
+    key: str
+    title: Words
+    text: Callable[[Any], str]
+    number: bool = False
+    width: int | None = None
+    state: Callable[[Any], str] | None = None
+    icon: Callable[[Any], str] | None = None
+
+
+class TableRows(PagedModel):
+    """Cells of a table; each tells assistive technology its column's name and its value."""
+
+    def __init__(self, columns: Sequence[Column], parent: QObject | None = None) -> None:
+        super().__init__(len(columns), parent)
+        self.columns = columns
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        column = self.columns[index.column()]
+        if role == Role.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        if role not in (Role.DisplayRole, Role.AccessibleTextRole, Role.ToolTipRole, Role.UserRole):
+            return None
+        row = self.row_at(index.row())
+        if role == Role.UserRole:
+            return row
+        if row is None:
+            return "…" if role == Role.DisplayRole else None
+        words = column.text(row)
+        if role == Role.AccessibleTextRole:
+            return f"{spoken(column.title)}: {words}"
+        return plain_tip(words) if role == Role.ToolTipRole else words
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal:
+            column = self.columns[section]
+            if role in (Role.DisplayRole, Role.AccessibleTextRole):
+                return spoken(column.title)
+            if role == Role.TextAlignmentRole:
+                side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
+                return int(side | Qt.AlignmentFlag.AlignVCenter)
+        elif role in (Role.DisplayRole, Role.AccessibleTextRole):
+            row = self.row_at(section)
+            return "" if row is None else self.columns[0].text(row)
+        return None
+
+    def say_heads(self) -> None:
+        """After a change of language."""
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints a cell: row line, fill, state colour; the ring goes around the cell that has the focus."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        table: Table = self.parent()
+        column = table.rows.columns[index.column()]
+        row = index.data(Role.UserRole)
+        rect, px = option.rect, theme.px
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        if selected:
+            painter.fillRect(rect, theme.colour("select"))
+            if index.column() == 0:
+                painter.fillRect(rect.left(), rect.top(), px(4), rect.height(), theme.colour("bar"))
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.colour("line"))
+        state = column.state(row) if column.state and row is not None else ""
+        left = px(10)
+        if column.icon and row is not None and (name := column.icon(row)):
+            icons.paint(
+                painter, QRect(rect.left() + left, rect.center().y() - px(9), px(18), px(18)), name, state or "text2"
+            )
+            left += px(26)
+        font = fonts.sized(option.font, px(14), 600 if selected and index.column() == 0 else 400)
+        painter.setFont(font)
+        painter.setPen(theme.colour("text2" if row is None else state or "text"))
+        place = rect.adjusted(left, 0, -px(10), 0)
+        shown = QFontMetrics(font).elidedText(one_line(index.data() or ""), Qt.TextElideMode.ElideRight, place.width())
+        side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(place, int(side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), shown)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            paint_ring(painter, rect)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        font = fonts.sized(option.font, theme.px(14), 600)
+        width = QFontMetrics(font).horizontalAdvance(one_line(index.data() or ""))
+        return QSize(width + theme.px(22), theme.px(44))
+
+
+class Table(Worded, QTableView):
+    """A table. Signals: `chosen(id)`, `opened(id)` by Enter or double click, `gone(id)`, `counted(n)`."""
+
+    chosen = Signal(str)
+    opened = Signal(str)
+    gone = Signal(str)
+    counted = Signal(int)
+
+    def __init__(self, name: Words, columns: Sequence[Column], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = TableRows(columns, self)
+        self.setModel(self.rows)
+        self.setItemDelegate(CellDelegate(self))
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setSectionsClickable(False)
+        QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.TouchGesture)
+        self._chosen = Chosen(self, self.rows)
+        self._chosen.changed.connect(self.chosen)
+        self._chosen.gone.connect(self.gone)
+        self.rows.counted.connect(self.counted)
+        self.rows.arrived.connect(self._fit)
+        self.doubleClicked.connect(self._open)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._menu)
+        self.say("set_name", name)
+        self._measure()
+
+    def show_source(self, source: Source) -> None:
+        self.rows.show(source)
+
+    def show_rows(self, rows: Sequence[Any]) -> None:
+        """Show rows that are in memory; a row with the chosen id stays chosen."""
+        if self.rows.source() is None:
+            self.rows.show(Source.of(rows))
+        else:
+            self.rows.replace(Source.of(rows))
+
+    def reload(self) -> None:
+        self.rows.reload()
+
+    def choose(self, row_id: str) -> None:
+        self._chosen.choose(row_id)
+
+    def chosen_id(self) -> str:
+        return self._chosen.id()
+
+    def fit_height(self, most: int = 8) -> None:
+        """Be as high as the rows, at most `most` of them; for a table inside a page that scrolls itself."""
+        shown = max(1, min(most, self.rows.rowCount()))
+        self.setFixedHeight(theme.px(32) + shown * theme.px(44) + theme.px(4))
+
+    def as_text(self) -> str:
+        """The selected rows (all that have arrived, when none is) with their heads, tab separated."""
+        picked = sorted({index.row() for index in self.selectionModel().selectedRows()})
+        rows = [self.rows.row_at(row) for row in picked or range(self.rows.rowCount())]
+        lines = [[spoken(column.title) for column in self.rows.columns]]
+        lines += [[column.text(row) for column in self.rows.columns] for row in rows if row is not None]
+        return "\n".join("\t".join(one_line(cell) for cell in line) for line in lines)
+
+    def copy(self) -> None:
+        """Put the selected rows on the clipboard."""
+        QGuiApplication.clipboard().setText(self.as_text())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self._open(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+            return
+        event.accept()
+
+    def retranslate(self) -> None:
+        self.rows.say_heads()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_chosen"):
+            self._measure()
+
+    def _measure(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(theme.px(44))
+        self.horizontalHeader().setFixedHeight(theme.px(32))
+        self.horizontalHeader().setMinimumSectionSize(theme.px(56))
+        self._fit()
+
+    def _fit(self) -> None:
+        head = self.horizontalHeader()
+        for place, column in enumerate(self.rows.columns):
+            if column.width is None:
+                head.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
+            else:
+                head.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
+                head.resizeSection(place, theme.px(column.width))
+
+    def _open(self, index: QModelIndex) -> None:
+        if (row := self.rows.row_at(index.row())) is not None:
+            self.opened.emit(row.id)
+
+    def _menu(self, where: QPoint) -> None:
+        menu = QMenu(self)
+        copy = menu.addAction(no_mnemonic(_("Copy rows")))
+        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        copy.triggered.connect(self.copy)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.viewport().mapToGlobal(where))

@@ -1,0 +1,147 @@
+"""Words on the screen: always plain text, whatever they contain, and said anew when the language changes."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from fielddesk.ui import icons, theme
+
+Words = str | Callable[[], str]
+"""A text, or a callable that makes it: that one follows a change of language by itself."""
+
+
+def spoken(words: Words) -> str:
+    """The text of some words now."""
+    return words() if callable(words) else words
+
+
+def plain_tip(text: str) -> str:
+    """A tooltip that shows `text` as it is; Qt would read what looks like markup as markup."""
+    if "<" not in text and "&" not in text:
+        return text
+    return "<qt>" + html.escape(text).replace("\n", "<br>") + "</qt>"
+
+
+def no_mnemonic(text: str) -> str:
+    """The text of a button, tab or menu entry: an ampersand from outside must not become a key."""
+    return text.replace("&", "&&")
+
+
+class Worded:
+    """Mixin of a widget that remembers where its words came from and says them again in another language."""
+
+    def say(self, setter: str, words: Words) -> None:
+        """Call `setter` with the words, now and after each change of language."""
+        said: dict[str, Callable[[], str]] = self.__dict__.setdefault("_said", {})
+        if callable(words):
+            said[setter] = words
+        else:
+            said.pop(setter, None)
+        getattr(self, setter)(spoken(words))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            for setter, words in list(self.__dict__.get("_said", {}).items()):
+                getattr(self, setter)(words())
+            self.retranslate()
+        super().changeEvent(event)  # type: ignore[misc]
+
+    def retranslate(self) -> None:
+        """For what `say` cannot know."""
+
+    def set_tip(self, text: str) -> None:
+        self.setToolTip(plain_tip(text))  # type: ignore[attr-defined]
+
+    def set_name(self, text: str) -> None:
+        self.setAccessibleName(text)  # type: ignore[attr-defined]
+
+
+class Text(Worded, QLabel):
+    """A label. Kinds: "" body, caption, second, strong, medium, card, title, reading, error."""
+
+    def __init__(
+        self, words: Words = "", kind: str = "", *, wraps: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        self.setWordWrap(wraps)
+        if wraps:
+            policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+            policy.setHeightForWidth(True)
+            self.setSizePolicy(policy)
+        if kind:
+            self.setProperty("kind", kind)
+        self.set_words(words)
+
+    def set_words(self, words: Words) -> None:
+        self.say("setText", words)
+
+    def set_state(self, state: str | None) -> None:
+        """Colour of a state (ok, warn, bad, info, idle); None takes it away."""
+        theme.set_property(self, "state", state or "")
+
+
+class Elided(Text):
+    """One line that ends in "…" where it has no room, with the whole as tooltip; for names from outside."""
+
+    def __init__(self, words: Words = "", kind: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(words, kind, parent=parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(40), super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        return QSize(metrics.horizontalAdvance(self._one_line()) + theme.px(2), super().sizeHint().height())
+
+    def _one_line(self) -> str:
+        return " ".join(self.text().split("\n"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        rect = self.contentsRect()
+        line = self._one_line()
+        shown = QFontMetrics(self.font()).elidedText(line, Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
+        painter.end()
+        tip = plain_tip(self.text()) if shown != line else ""
+        if tip != self.toolTip():
+            self.setToolTip(tip)
+
+
+class Glyph(QWidget):
+    """An icon that stands by itself; decoration beside a word, so assistive technology passes it over."""
+
+    def __init__(self, name: str, token: str = "text", pixels: int = 20, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name, self._token = name, token
+        theme.size(self, width=pixels, height=pixels)
+
+    def show_icon(self, name: str, token: str) -> None:
+        if (name, token) != (self._name, self._token):
+            self._name, self._token = name, token
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        side = min(self.width(), self.height())
+        icons.paint(
+            painter, QRect((self.width() - side) // 2, (self.height() - side) // 2, side, side), self._name, self._token
+        )
+        painter.end()
+
+
+def quiet_parent(widget: Any) -> Any:
+    """The widget, made transparent for the pointer: what lies under it takes the press."""
+    widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    return widget
