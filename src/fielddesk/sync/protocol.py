@@ -242,5 +242,12 @@ class Hq(Protocol):
     def snapshot(self, request: SnapshotRequest) -> SnapshotAnswer: ...
 
     def cancel(self) -> None:
-        """End the exchange under way, from any thread; it raises NetworkProblem("cancelled") within two seconds."""
+        """End the exchange under way and refuse any further one, from any thread, until `ready`.
+
+        What is refused raises NetworkProblem("cancelled"), an exchange under way within two seconds.
+        """
+        ...
+
+    def ready(self) -> None:
+        """Allow exchanges again."""
         ...

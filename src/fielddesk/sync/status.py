@@ -52,6 +52,7 @@ OFFLINE = (
     "tls",  # no safe connection: intercepted or misconfigured (reason)
     "tls_expired",  # the certificate has expired, or this computer's clock is wrong
     "tls_foreign",  # the certificate is not from an authority this computer trusts, or for another name
+    "bad_address",  # the address of headquarters is none
     "not_encrypted",  # the address would send everything in the clear
     "not_headquarters",  # something answers, not headquarters (what)
     "bad_answer",  # headquarters answers with something that cannot be (what)

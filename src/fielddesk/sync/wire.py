@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import itemgetter
 from typing import Any, Literal, TypeAlias, TypeVar
 
@@ -102,9 +102,9 @@ def plain(raw: bytes) -> dict[str, Any]:
     try:
         value = pydantic_core.from_json(raw, allow_inf_nan=False)
     except ValueError:
-        raise NetworkProblem("not_headquarters", what="json") from None
+        raise NetworkProblem("bad_answer", what="json") from None
     if type(value) is not dict:
-        raise NetworkProblem("not_headquarters", what="json")
+        raise NetworkProblem("bad_answer", what="json")
     # The parser keeps the last of two equal keys in silence. A key that vanished takes its quotes with it, and inside
     # a string every quote is escaped, so counting quotes finds it at a tenth of the price of looking at each pair.
     bare = raw.replace(b"\\\\", b"") if b"\\" in raw else raw
@@ -115,10 +115,10 @@ def plain(raw: bytes) -> dict[str, Any]:
 
 def _strings_in(value: dict[str, Any] | list[Any]) -> int:
     """How many strings, keys included, a value holds; a float or a number beyond 64 bits is refused."""
-    if value.__class__ is dict:
-        count, inside = len(value), value.values()  # type: ignore[union-attr]
-    else:
-        count, inside = 0, value
+    count = 0
+    inside: Iterable[Any] = value
+    if isinstance(value, dict):
+        count, inside = len(value), value.values()
     for each in inside:
         kind = each.__class__
         if kind is str:
@@ -304,8 +304,17 @@ def _enrol(words: dict[str, Any]) -> EnrolAnswer:
     token = _text(words, "token", 1000)
     if not re.fullmatch(r"[!-~]{16,1000}", token):
         raise _bad("token")
-    named = [_text(words, name) for name in ("hq_name", "user_id", "account", "device_id", "device_code")]
-    return EnrolAnswer(_echo(words), *named, token, key, _text(words, "role"))
+    return EnrolAnswer(
+        _echo(words),
+        hq_name=_text(words, "hq_name"),
+        user_id=_text(words, "user_id"),
+        account=_text(words, "account"),
+        device_id=_text(words, "device_id"),
+        device_code=_text(words, "device_code"),
+        token=token,
+        recovery_public=key,
+        role=_text(words, "role"),
+    )
 
 
 def _hello(words: dict[str, Any]) -> HelloAnswer:
