@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from fielddesk.ui import icons, theme
 from fielddesk.ui.text import Glyph, Text, Worded, Words, no_mnemonic, spoken
 
-_INK = {"primary": "on_accent", "quiet": "link", "toast": "toast_link"}
+_INK = {"primary": "on_accent", "quiet": "link", "toast": "toast_link", "alert": "warn"}
 
 
 class Button(Worded, QPushButton):

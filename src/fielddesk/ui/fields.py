@@ -378,7 +378,7 @@ class Quantity(Line):
         self.editor.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if reading:
             self.editor.setProperty("kind", "reading")
-        self.unit = Text(unit, "card" if reading else "second")
+        self.unit = Text(unit, "heading" if reading else "second")
         self._line.addWidget(self.unit)
         theme.size(self.editor, width=150)
         self._line.setStretch(0, 0)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QScroller, QStac
 
 from fielddesk.core.i18n import _
 from fielddesk.ui import theme
-from fielddesk.ui.buttons import Button, Filters
+from fielddesk.ui.buttons import Button, Filters, Gate
 from fielddesk.ui.lists import RowList
 from fielddesk.ui.signs import Banner, Chip, Empty, Notice
 from fielddesk.ui.text import Elided, Text, Worded, Words
@@ -89,6 +89,7 @@ class Pane(Worded, QWidget):
         theme.space(row, spacing=8)
         self.foot_left = QHBoxLayout()
         theme.space(self.foot_left, spacing=8)
+        self.foot_left.addStretch(0)
         row.addLayout(self.foot_left, 1)
         self.said = Text("", "second")
         row.addWidget(self.said)
@@ -127,9 +128,10 @@ class Pane(Worded, QWidget):
 
     def add_action(self, widget: QWidget, *, left: bool = False) -> QWidget:
         """Put a button into the foot; the last one added is the next step, at the bottom right."""
-        (self.foot_left if left else self.foot_right).addWidget(widget)
         if left:
-            self.foot_left.setAlignment(Qt.AlignmentFlag.AlignLeft)
+            self.foot_left.insertWidget(self.foot_left.count() - 1, widget, 1 if isinstance(widget, Gate) else 0)
+        else:
+            self.foot_right.addWidget(widget)
         self.foot.show()
         return widget
 

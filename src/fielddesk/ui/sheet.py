@@ -32,7 +32,7 @@ QLabel[kind="caption"] { font-size: $p12; color: $text2; }
 QLabel[kind="second"] { color: $text2; }
 QLabel[kind="strong"] { font-weight: 600; }
 QLabel[kind="medium"] { font-weight: 500; }
-QLabel[kind="card"] { font-size: $p16; font-weight: 600; }
+QLabel[kind="heading"] { font-size: $p16; font-weight: 600; }
 QLabel[kind="title"] { font-size: $p22; font-weight: 600; }
 QLabel[kind="reading"] { font-size: $p28; font-weight: 600; }
 QLabel[kind="error"] { color: $bad; }
@@ -57,11 +57,13 @@ QPushButton[kind="quiet"]:hover { background: $hover; }
 QPushButton[kind="quiet"]:disabled { color: $disabled; }
 QPushButton[kind="bare"] { background: transparent; border: $p1 solid transparent; text-align: left; font-weight: 500;
   padding: $p4 $p7; }
-QPushButton[kind="bare"]:hover { background: $hover; }
+QPushButton[kind="alert"] { background: transparent; border: $p1 solid transparent; color: $warn; padding: $p4 $p7;
+  font-weight: 500; }
+QPushButton[kind="alert"]:hover, QPushButton[kind="bare"]:hover { background: $hover; }
 QPushButton[kind="toast"] { background: transparent; color: $toast_link; border: $p1 solid transparent;
   font-weight: 600; min-height: $b40; padding: 0 $p11; }
 QPushButton:focus { border: ${ring}px solid $focus; padding: $ringpad_y $ringpad_x; }
-QPushButton[kind="bare"]:focus { padding: $ringpad_y $ringpad_bare; }
+QPushButton[kind="bare"]:focus, QPushButton[kind="alert"]:focus { padding: $ringpad_y $ringpad_bare; }
 QPushButton[kind="toast"]:focus { border: ${ring}px solid $toast_link; padding: 0 $ringpad_toast; }
 
 QLineEdit, QPlainTextEdit, QComboBox { background: $surface; color: $text; border: $p1 solid $edge;

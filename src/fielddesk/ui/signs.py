@@ -141,7 +141,7 @@ class Card(QFrame):
         theme.space(self._column, (1, 0, 1, 4))
         self.action: Button | None = None
         self._count = Text("", "second")
-        self._title = Text(title, "card")
+        self._title = Text(title, "heading")
         if title:
             head = QWidget()
             row = QHBoxLayout(head)
@@ -203,7 +203,7 @@ class CardRow(Worded, QWidget):
         self._row = QHBoxLayout(self)
         theme.space(self._row, (16, 10, 12, 10), 12)
         if lead:
-            time = Text(lead, "card")
+            time = Text(lead, "heading")
             theme.size(time, least=56)
             self._row.addWidget(time)
         elif icon:

@@ -63,7 +63,7 @@ class Worded:
 
 
 class Text(Worded, QLabel):
-    """A label. Kinds: "" body, caption, second, strong, medium, card, title, reading, error."""
+    """A label. Kinds: "" body, caption, second, strong, medium, heading, title, reading, error."""
 
     def __init__(
         self, words: Words = "", kind: str = "", *, wraps: bool = False, parent: QWidget | None = None
