@@ -110,10 +110,16 @@ stands() {
     [ -x "$PYTHON" ] && [ -f "$kept" ] && [ "$(stamp_of "$lock")" = "$(cat "$kept")" ]
 }
 
+# Whether .venv came here with a moved or copied folder: its commands then start the old place's Python.
+moved() {
+    local there
+    there="$(cat "$VENV"/lib/python3*/site-packages/fielddesk-source.pth 2>/dev/null)" && [ "$there" != "$ROOT/src" ]
+}
+
 prepare_venv() {
     local lock="$1" base
     stands "$lock" && return 0
-    if ! "$PYTHON" -c 'import pip, sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null; then
+    if moved || ! "$PYTHON" -c 'import pip, sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null; then
         base="$(find_python)" || stop "No Python from 3.11 to 3.13 with venv was found. On Debian: apt-get install python3 python3-venv"
         say "Making .venv with $("$base" --version)"
         "$base" -m venv --clear "$VENV" || stop "$base could not make an environment in $VENV"
