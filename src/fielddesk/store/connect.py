@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ def guard(connection: sa.Connection, tables: list[str]) -> None:
 def _guard_sqlite(connection: sa.Connection, table: str) -> None:
     for verb in ("INSERT", "UPDATE", "DELETE"):
         connection.exec_driver_sql(
-            f"CREATE TRIGGER IF NOT EXISTS guard_{table}_{verb.lower()} BEFORE {verb} ON \"{table}\" "
+            f'CREATE TRIGGER IF NOT EXISTS guard_{table}_{verb.lower()} BEFORE {verb} ON "{table}" '
             f"WHEN fielddesk_gate() = 0 BEGIN SELECT RAISE(ABORT, 'write outside an action: {table}'); END"
         )
 
@@ -140,6 +141,18 @@ def as_problem(error: BaseException, path: Path | None = None) -> StoreProblem |
     return None
 
 
+@contextlib.contextmanager
+def told(path: Path | None) -> Iterator[None]:
+    """Turn what the world did to a database into the StoreProblem a person can act on."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        problem = as_problem(error.orig or error, path)
+        if problem is None:
+            raise
+        raise problem from error
+
+
 _SIGNS: tuple[tuple[str, str], ...] = (
     ("database or disk is full", "disk_full"),
     ("no space left", "disk_full"),
@@ -156,5 +169,3 @@ _SIGNS: tuple[tuple[str, str], ...] = (
 
 def is_writable(folder: Path) -> bool:
     return os.access(folder, os.W_OK | os.X_OK)
-
-

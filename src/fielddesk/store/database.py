@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -15,10 +15,11 @@ import sqlalchemy as sa
 
 from fielddesk.core import canonical
 from fielddesk.core.clock import Clock, local_day
-from fielddesk.core.errors import Conflict, FieldDeskError, RuleBroken
+from fielddesk.core.errors import Conflict, FieldDeskError, RuleBroken, StoreProblem
 from fielddesk.core.ids import new_id
 from fielddesk.store import connect, events, outbox
 from fielddesk.store.actions import ACTIONS, Call, Ctx
+from fielddesk.store.instance import Instance
 from fielddesk.store.lanes import MACHINE, PEOPLE, InlineWriter, Writer
 from fielddesk.store.tables import SYNCED
 from fielddesk.store.tx import Key, Reading, Tx, write
@@ -30,15 +31,33 @@ log = logging.getLogger(__name__)
 class JournalLike(Protocol):
     """The second copy of each operation, beside the database."""
 
-    def append(self, kind: str, op_id: str, body: str = "") -> None: ...
-
     def append_many(self, records: Sequence[tuple[str, str, str]]) -> None: ...
 
-    def standing(self) -> list[tuple[str, str]]:
-        """(id, body) of operations that were neither aborted nor voided, in order."""
+    def standing_ids(self) -> list[str]:
+        """Ids of operations that were neither aborted nor voided, in order."""
+        ...
+
+    def standing(self, known: Container[str] = ()) -> list[tuple[str, str]]:
+        """(id, body) of those that are not `known`, in order."""
         ...
 
     def close(self) -> None: ...
+
+
+class NoJournal:
+    """Stands in while there is no journal: nothing can be done then."""
+
+    def append_many(self, records: Sequence[tuple[str, str, str]]) -> None:
+        raise StoreProblem("journal_closed")
+
+    def standing_ids(self) -> list[str]:
+        return []
+
+    def standing(self, known: Container[str] = ()) -> list[tuple[str, str]]:
+        return []
+
+    def close(self) -> None:
+        pass
 
 
 @dataclass(frozen=True)
@@ -82,6 +101,7 @@ class Store:
         path: Path | None = None,
         draw_random: Callable[[int], bytes] | None = None,
         point: Callable[[str], None] | None = None,
+        let_go: Callable[[], None] | None = None,
     ) -> None:
         self.engine = engine
         self.clock = clock
@@ -93,6 +113,11 @@ class Store:
         self._random = draw_random
         self.point = point or (lambda name: None)
         """Called at named moments; tests and the simulator end the process there."""
+        self.found: list[StoreProblem] = []
+        """What opening met and mended by itself; each is shown once."""
+        self.instance: Instance | None = None
+        """Holds the profile's lock, where this store took it."""
+        self._let_go = let_go or (lambda: None)
         self._listeners: list[Callable[[Changes], None]] = []
         self._readers = threading.local()
         self._open_readers: list[sa.Connection] = []
@@ -219,11 +244,19 @@ class Store:
         One that no longer runs on the rows of now stays in the outbox with its trouble, and is sent all the same.
         """
         with self.read() as read:
-            have = {row[0] for row in read.rows(sa.select(outbox.OwnOperation.c.id))}
-        missing = [(op_id, body) for op_id, body in self._journal.standing() if op_id not in have]
+            known = outbox.known_among(read, self._journal.standing_ids())
+        missing = self._journal.standing(known)
         for op_id, body in missing:
-            self._writer.submit(PEOPLE, lambda op_id=op_id, body=body: self._replay(op_id, body)).result()  # type: ignore[misc]
+            self.replay(op_id, body)
         return len(missing)
+
+    def replay(self, op_id: str, body: str) -> None:
+        """Run an operation that was done here before, with its id, and keep it in the outbox."""
+        self._writer.submit(PEOPLE, lambda: self._replay(op_id, body)).result()
+
+    def take_journal(self, journal: JournalLike) -> None:
+        """Go on with this journal; it is closed with the store."""
+        self._journal = journal
 
     def _replay(self, op_id: str, body: str) -> None:
         with self._writing() as connection:
@@ -239,18 +272,19 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Reading]:
         """One moment of the store, on a connection of the calling thread."""
-        connection: sa.Connection | None = getattr(self._readers, "connection", None)
-        if connection is None:
-            connection = self.engine.connect()
-            connection.exec_driver_sql("PRAGMA query_only = ON")
-            connection.rollback()
-            self._readers.connection = connection
-            self._open_readers.append(connection)
-        connect.begin_read(connection)
-        try:
-            yield Reading(connection)
-        finally:
-            connection.rollback()
+        with connect.told(self.path):
+            connection: sa.Connection | None = getattr(self._readers, "connection", None)
+            if connection is None:
+                connection = self.engine.connect()
+                connection.exec_driver_sql("PRAGMA query_only = ON")
+                connection.rollback()
+                self._readers.connection = connection
+                self._open_readers.append(connection)
+            connect.begin_read(connection)
+            try:
+                yield Reading(connection)
+            finally:
+                connection.rollback()
 
     def interrupt(self) -> None:
         """Stop the calling thread's look-up; never a write."""
@@ -276,17 +310,19 @@ class Store:
     # -- ending ----------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Finish writing and let go of the file."""
-        self._writer.close()
-        for connection in self._open_readers:
-            connection.close()
-        self._connection.close()
-        self.engine.dispose()
-        self._journal.close()
+        """Finish writing and let go of every file; the profile's lock last."""
+        with ExitStack() as last:
+            last.callback(self._let_go)
+            last.callback(self._journal.close)
+            last.callback(self.engine.dispose)
+            last.callback(self._connection.close)
+            for connection in self._open_readers:
+                last.callback(connection.close)
+            last.callback(self._writer.close)
 
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
-        with self._lock:
+        with self._lock, connect.told(self.path):
             connection = self._connection
             self._gate.open = True
             try:
@@ -297,11 +333,6 @@ class Store:
                 except BaseException:
                     self._take_back(connection)
                     raise
-            except sa.exc.DBAPIError as error:
-                problem = connect.as_problem(error.orig or error, self.path)
-                if problem is None:
-                    raise
-                raise problem from error
             finally:
                 self._gate.open = False
 

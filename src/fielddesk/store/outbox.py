@@ -181,7 +181,9 @@ def image(row: Synced | None) -> str | None:
 
 def from_image(table: str, text: str) -> Synced:
     rev, body = canonical.loads(text)
-    return BY_NAME[table].from_values([rev if name == "rev" else body.get(name) for name in BY_NAME[table].column_names])
+    return BY_NAME[table].from_values(
+        [rev if name == "rev" else body.get(name) for name in BY_NAME[table].column_names]
+    )
 
 
 def standing(read: Reading, *more: sa.ColumnElement[bool]) -> list[OwnOperation]:
@@ -192,6 +194,15 @@ def standing(read: Reading, *more: sa.ColumnElement[bool]) -> list[OwnOperation]
 def waiting_count(read: Reading) -> int:
     """How many operations have no outcome yet."""
     return int(read.value(sa.select(sa.func.count()).where(OwnOperation.c.outcome.is_(None))) or 0)
+
+
+def known_among(read: Reading, op_ids: Sequence[str]) -> set[str]:
+    """Which of these operations the outbox has."""
+    found: set[str] = set()
+    for start in range(0, len(op_ids), LOOKUP_BATCH):
+        query = sa.select(OwnOperation.c.id).where(OwnOperation.c.id.in_(op_ids[start : start + LOOKUP_BATCH]))
+        found.update(row[0] for row in read.rows(query))
+    return found
 
 
 def touching(read: Reading, row_ids: Iterable[str]) -> set[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +22,34 @@ _TEXTS = ("hq_id", "hq_url", "key_id", "check")
 
 @dataclass(frozen=True)
 class Header:
-    """`check` is made with the key over the rest; `created_at` in microseconds, UTC."""
+    """`check` is made with the key over the rest; `created_at` in microseconds, UTC.
+
+    `who` says whose profile it is (ids, account, role, epoch, incarnation): where the key is kept in the key store,
+    and what a database that must be rebuilt begins with.
+    """
 
     hq_id: str
     hq_url: str
     key_id: str
     created_at: int
     check: str
+    who: Mapping[str, int | str] = field(default_factory=dict)
 
 
-def write_header(folder: Path, keys: Keys, *, hq_id: str, hq_url: str, created_at: int, disk: Disk = DISK) -> Header:
+def write_header(
+    folder: Path,
+    keys: Keys,
+    *,
+    hq_id: str,
+    hq_url: str,
+    created_at: int,
+    who: Mapping[str, int | str] | None = None,
+    disk: Disk = DISK,
+) -> Header:
     """Write, or write anew, the header of a profile; whole or not at all."""
     fields: dict[str, Any] = {"hq_id": hq_id, "hq_url": hq_url, "key_id": keys.key_id, "created_at": created_at}
+    if who:
+        fields["who"] = dict(who)
     header = Header(**fields, check=_check_value(keys, fields))
     content = {"format": FORMAT, **fields, "check": header.check}
     content["sum"] = canonical.digest(canonical.dumps(content))
@@ -56,13 +73,14 @@ def read_header(folder: Path) -> Header:
         whole = hmac.compare_digest(claimed, canonical.digest(canonical.dumps(content)))
         whole = whole and isinstance(content["format"], int) and isinstance(content["created_at"], int)
         whole = whole and all(isinstance(content[name], str) for name in _TEXTS)
+        whole = whole and isinstance(content.setdefault("who", {}), dict)
     except (ValueError, KeyError, TypeError, AttributeError):
         whole = False
     if not whole:
         raise StoreProblem("header_damaged", file=FILE, folder=str(folder))
     if content["format"] > FORMAT:
         raise StoreProblem("profile_newer", file=FILE, format=content["format"], known=FORMAT)
-    return Header(**{name: content[name] for name in (*_TEXTS, "created_at")})
+    return Header(**{name: content[name] for name in (*_TEXTS, "created_at", "who")})
 
 
 def check_key(header: Header, keys: Keys) -> None:
@@ -73,6 +91,8 @@ def check_key(header: Header, keys: Keys) -> None:
     if not hmac.compare_digest(header.key_id, keys.key_id):
         raise StoreProblem("wrong_key", wanted=header.key_id, given=keys.key_id)
     fields = {name: getattr(header, name) for name in ("hq_id", "hq_url", "key_id", "created_at")}
+    if header.who:
+        fields["who"] = header.who
     if not hmac.compare_digest(header.check, _check_value(keys, fields)):
         raise StoreProblem("header_changed", file=FILE)
 
