@@ -66,7 +66,7 @@ class FailingDisk(Disk):
 @dataclass
 class _File:
     synced: bytes
-    newest: bytes = b""
+    newest: bytes | None = None
 
 
 class LosingDisk(Disk):
@@ -121,16 +121,23 @@ class LosingDisk(Disk):
         """Leave on the disk what a power failure at this moment leaves. Close nothing before; use a new disk after."""
         for path, file in self._files.items():
             file.newest = path.read_bytes()
-        for path in self._files.keys() - self._lasting.keys():
-            path.unlink()
-        for path, file in self._lasting.items():
-            path.write_bytes(self._survived(file))
-        for file in list(self._open):
-            self.close(file)
+        for path in self._files.keys() | self._lasting.keys():
+            file = self._name_survived(path)
+            if file is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(self._survived(file))
+        for handle in list(self._open):
+            super().close(handle)
+        self._open.clear()
+
+    def _name_survived(self, path: Path) -> _File | None:
+        before, now = self._lasting.get(path), self._files.get(path)
+        return before if self._luck is None else self._luck.choice((before, now))
 
     def _survived(self, file: _File) -> bytes:
         old, new = file.synced, file.newest
-        if self._luck is None or old == new:
+        if self._luck is None or new is None or old == new:
             return old
         size = self._luck.choice((len(old), len(new)))
         sectors = (
