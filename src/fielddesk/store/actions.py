@@ -11,12 +11,16 @@ import inspect
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic_core import ValidationError
 
 from fielddesk.core.errors import RuleBroken
 from fielddesk.core.ids import derived_id, is_id
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 Nature = Literal["fact", "decision"]
 Roles = frozenset[str]
@@ -63,8 +67,12 @@ class Action:
     about: str | None
     undo: str | None
     run: Callable[..., Any]
-    arguments: type[BaseModel]
     upcasts: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]
+
+    @cached_property
+    def arguments(self) -> type[BaseModel]:
+        """The model that checks the arguments; made at first use, since pydantic costs a tenth of the start."""
+        return _arguments(self.run)
 
     def check(self, args: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments as they will travel; RuleBroken with the field at fault."""
@@ -165,11 +173,13 @@ def _register(
     kind = run.__name__
     if kind in ACTIONS and ACTIONS[kind].run.__module__ != run.__module__:
         raise TypeError(f"two actions are called {kind}")
-    ACTIONS[kind] = Action(kind, version, nature, may, about, undo, run, _arguments(run), upcasts)
+    ACTIONS[kind] = Action(kind, version, nature, may, about, undo, run, upcasts)
     return run
 
 
 def _arguments(run: Callable[..., Any]) -> type[BaseModel]:
+    from pydantic import ConfigDict, create_model
+
     hints = typing.get_type_hints(run, include_extras=True)
     fields: dict[str, Any] = {}
     for name, parameter in inspect.signature(run).parameters.items():
