@@ -133,9 +133,10 @@ class Theme(QObject):
         app.setStyle("Fusion")
         fonts.load()
         fonts.put_on(app, i18n.language(), _look)
-        hints = app.styleHints()
-        hints.colorSchemeChanged.connect(self._system_changed)
-        hints.accessibility().contrastPreferenceChanged.connect(self._system_changed)
+        self._hints = app.styleHints()
+        self._contrast = self._hints.accessibility()
+        self._hints.colorSchemeChanged.connect(self._system_changed)
+        self._contrast.contrastPreferenceChanged.connect(self._system_changed)
         self._stop = i18n.on_language_change(self._speak)
         self.destroyed.connect(self._stop)
         self.apply()
@@ -152,21 +153,19 @@ class Theme(QObject):
 
     def system_scheme(self) -> str:
         """What the system asks for; light where it does not say."""
-        hints = self._app.styleHints()
-        if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
+        if self._contrast.contrastPreference() == Qt.ContrastPreference.HighContrast:
             return "contrast"
-        return "dark" if hints.colorScheme() == Qt.ColorScheme.Dark else "light"
+        return "dark" if self._hints.colorScheme() == Qt.ColorScheme.Dark else "light"
 
     def apply(self) -> None:
         """Put the look on: palette, font, sheet and measures, in this order."""
         global _look
         self._applying = True
         try:
-            hints = self._app.styleHints()
             if self._scheme is None:
-                hints.unsetColorScheme()
+                self._hints.unsetColorScheme()
             else:
-                hints.setColorScheme(_QT_SCHEMES[self._scheme])
+                self._hints.setColorScheme(_QT_SCHEMES[self._scheme])
             _look = Look(self._scheme or self.system_scheme(), self._text_size)
             self._app.setPalette(palette_of(_look))
             fonts.put_on(self._app, i18n.language(), _look)
