@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+
+_ID = re.compile(r"[0-9a-f]{32}\Z")
 
 
 def new_id(now: int, random: bytes | None = None) -> str:
@@ -25,7 +28,5 @@ def derived_id(operation_id: str, *names: str) -> str:
 
 
 def is_id(text: object) -> bool:
-    return isinstance(text, str) and len(text) == 32 and not set(text) - _HEX
-
-
-_HEX = set("0123456789abcdef")
+    """Whether this is the name of a row or operation."""
+    return isinstance(text, str) and _ID.match(text) is not None

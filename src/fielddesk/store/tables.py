@@ -130,10 +130,12 @@ class Synced(Row):
         cls.scope = scope
         _declare(cls, SYNCED)
         cls.body_names = tuple(name for name in cls.column_names if name != "rev")
+        cls.checks = tuple((col.name, col.kind.check, col.optional) for col in cls.columns if col.name != "rev")
         cls.grouped = {name: group for group in cls.groups for name in group}
         BY_NAME[cls.tablename] = cls
 
     grouped: ClassVar[dict[str, tuple[str, ...]]]
+    checks: ClassVar[tuple[tuple[str, Any, bool], ...]]
 
     def body(self) -> dict[str, Any]:
         """What the row says, without its revision."""
@@ -148,13 +150,10 @@ class Synced(Row):
         """
         row = object.__new__(cls)
         own = row.__dict__
-        for col in cls.columns:
-            if col.name == "rev":
-                own["rev"] = rev
-            elif col.optional:
-                own[col.name] = col.check(body.get(col.name))
-            else:
-                own[col.name] = col.kind.check(body[col.name])
+        for name, check, optional in cls.checks:
+            value = body.get(name) if optional else body[name]
+            own[name] = None if value is None and optional else check(value)
+        own["rev"] = rev
         return row
 
 
@@ -172,9 +171,7 @@ def _declare(cls: type[Row], metadata: sa.MetaData) -> None:
     columns = []
     for spec in dataclasses.fields(cls):
         kind, optional = _kind_of(cls, spec.name, hints[spec.name])
-        columns.append(
-            Column(spec.name, kind, optional, spec.metadata.get("ref"), spec.metadata.get("reach", False))
-        )
+        columns.append(Column(spec.name, kind, optional, spec.metadata.get("ref"), spec.metadata.get("reach", False)))
     cls.tablename = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
     cls.columns = tuple(columns)
     cls.column_names = tuple(col.name for col in columns)

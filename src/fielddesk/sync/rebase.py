@@ -87,8 +87,11 @@ def apply_rows(
     _let_go(connection, cleared)
     changed = set(base) | {(OwnOperation.tablename, op_id) for op_id in cleared}
     store.point("rebase_run_again")
+    by_operation: dict[str, list[TouchedRow]] = {}
+    for row in touched:
+        by_operation.setdefault(row.op_id, []).append(row)
     for own in staying:
-        changed |= _run_again(store, connection, own, [row for row in touched if row.op_id == own.id])
+        changed |= _run_again(store, connection, own, by_operation.get(own.id, []))
     changed |= _drop_idle_stubs(connection)
     return changed
 
@@ -200,8 +203,9 @@ def _run_again(store: Store, connection: sa.Connection, own: OwnOperation, befor
     else:
         named = {row.row_id: row.tablename_ for row in before} | dict.fromkeys(ids_in(tree["args"]), "row")
         rows = [TouchedRow(op_id=own.id, row_id=row_id, tablename_=table, wrote=0) for row_id, table in named.items()]
-    connection.execute(sa.delete(TouchedRow.__table__).where(TouchedRow.c.op_id == own.id))
-    write(connection, TouchedRow, "add", rows)
+    if {row.values() for row in rows} != {row.values() for row in before}:
+        write(connection, TouchedRow, "drop", before)
+        write(connection, TouchedRow, "add", rows)
     text = None if trouble is None else trouble_text(trouble)
     if text != own.trouble:
         query = sa.update(OwnOperation.__table__).where(OwnOperation.c.id == own.id).values(trouble=text)
