@@ -71,7 +71,6 @@ class OrdersPage(SplitPage):
                 said("Orders assigned to you appear here, also those made offline."),
             ),
             ("wrench", said("No order chosen"), said("Choose one at the left.")),
-            scrolls=False,
         )
         self.left.add_action(Button(said("New"), "plus"))
         self.filters.add("mine", said("Mine"), 9)
@@ -145,9 +144,9 @@ def parts_table() -> Table:
         said("Parts fitted"),
         [
             Column("name", said("Part"), lambda row: said(row.name)()),
-            Column("number", said("Number"), lambda row: row.number, width=120),
-            Column("quantity", said("Quantity"), lambda row: str(row.quantity), number=True, width=72),
-            Column("where", said("Where"), lambda row: said("Van 12: 2")(), width=90),
+            Column("number", said("Number"), lambda row: row.number),
+            Column("quantity", said("Quantity"), lambda row: str(row.quantity), number=True),
+            Column("where", said("Where"), lambda row: said("Van 12: 2")()),
         ],
     )
     table.show_rows(

@@ -55,7 +55,8 @@ class Button(Worded, QPushButton):
 
     def _write(self, text: str) -> None:
         # Setting the text of a button takes its key away, so the key goes on again.
-        self.setText(no_mnemonic(text))
+        gap = "\N{THIN SPACE}" if text and not self.icon().isNull() else ""  # Qt leaves four pixels after an icon
+        self.setText(gap + no_mnemonic(text))
         self.setAccessibleName(text)
         if self._key:
             self.setShortcut(QKeySequence(self._key))
@@ -66,7 +67,7 @@ class Button(Worded, QPushButton):
 
     def words(self) -> str:
         """The text as it is read."""
-        return self.text().replace("&&", "&")
+        return self.text().lstrip("\N{THIN SPACE}").replace("&&", "&")
 
     def rescale(self) -> None:
         """Take the icon to the present text size."""

@@ -13,7 +13,7 @@ from fielddesk.ui import icons, theme
 from fielddesk.ui.buttons import Button
 from fielddesk.ui.navigation import Navigation, Place
 from fielddesk.ui.page import Page
-from fielddesk.ui.text import Elided, Glyph, Text, Worded, Words
+from fielddesk.ui.text import Elided, Glyph, Text, Worded, Words, see_through
 from fielddesk.ui.toast import Toast
 from fielddesk.ui.tokens import FULL_NAVIGATION_FROM
 
@@ -42,7 +42,10 @@ class SearchBox(Worded, QLineEdit):
         self._soon.timeout.connect(lambda: self.asked.emit(self.text()))
         self.textEdited.connect(lambda _text: self._soon.start())
         self.returnPressed.connect(self._enter)
-        self._glyph = Glyph("magnifying-glass", "text2", 18, self)
+        row = QHBoxLayout(self)
+        theme.space(row, (12, 0, 0, 0))
+        row.addWidget(see_through(Glyph("magnifying-glass", "text2", 18)))
+        row.addStretch(1)
         self.say("setPlaceholderText", lambda: _("Search or scan: orders, assets, parts, customers"))
         self.say("set_name", lambda: _("Search"))
         self.say("set_tip", lambda: _("Search everything") + "  Ctrl+F")
@@ -50,10 +53,6 @@ class SearchBox(Worded, QLineEdit):
     def _enter(self) -> None:
         self._soon.stop()
         self.entered.emit(self.text())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._glyph.move(theme.px(12), (self.height() - self._glyph.height()) // 2)
 
 
 class TopBar(Worded, QFrame):
@@ -180,6 +179,7 @@ class Desk(Worded, QWidget):
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(1, 1)
         self.toast = Toast(self)
+        self.setMinimumSize(480, 320)  # in place of what the pages ask for: their bodies scroll
         self._makers: dict[str, Callable[[], QWidget]] = {}
         self._pages: dict[str, QWidget] = {}
         self._current = ""
@@ -189,6 +189,8 @@ class Desk(Worded, QWidget):
 
     def _connect(self) -> None:
         self.navigation.chosen.connect(self.show_place)
+        self.toast.shown.connect(self.status.saved.hide)
+        self.toast.ended.connect(self.status.saved.show)
         self.top.search.asked.connect(self.searched)
         self.top.search.entered.connect(self.search_entered)
         self.top.commands.clicked.connect(self.commands_asked)

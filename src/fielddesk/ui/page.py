@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QScroller, QStac
 
 from fielddesk.core.i18n import _
 from fielddesk.ui import theme
-from fielddesk.ui.buttons import Button, Filters, Gate
+from fielddesk.ui.buttons import Filters, Gate, IconButton
 from fielddesk.ui.lists import RowList
 from fielddesk.ui.signs import Banner, Chip, Empty, Notice
 from fielddesk.ui.text import Elided, Text, Worded, Words
@@ -61,10 +61,10 @@ class Pane(Worded, QWidget):
         theme.space(row, spacing=12)
         words = QVBoxLayout()
         theme.space(words, spacing=2)
-        self.back = Button(lambda: _("Back to the list"), "arrow-left", "quiet", key="Alt+Left")
+        self.back = IconButton(lambda: _("Back to the list"), "arrow-left", key="Alt+Left")
         self.back.clicked.connect(self.went_back)
         self.back.hide()
-        words.addWidget(self.back)
+        row.addWidget(self.back)
         line = QHBoxLayout()
         theme.space(line, spacing=8)
         self.title = Elided(title, "title")

@@ -180,6 +180,10 @@ class PagedModel(QAbstractTableModel):
             return None
         return kept[1][row % PAGE]
 
+    def present(self) -> list[Any]:
+        """The rows that have arrived, in no promised order."""
+        return [row for _asked, rows in self._pages.values() for row in rows]
+
     def place_of(self, row_id: str) -> int | None:
         """Where an id is among the rows that have arrived for the present question."""
         for page, (asked, rows) in self._pages.items():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -34,14 +34,15 @@ Role = Qt.ItemDataRole
 class Column:
     """A column: its key, head, the words of a row's cell, and whether they are numbers.
 
-    `width` in pixels at 100 %; None shares what is left. `state` names the state of a cell (ok, warn, …) or "".
+    A column is as wide as its words; those that stretch share what is left (the first one, when none says so).
+    `state` names the state of a cell (ok, warn, …) or "".
     """
 
     key: str
     title: Words
     text: Callable[[Any], str]
     number: bool = False
-    width: int | None = None
+    stretch: bool = False
     state: Callable[[Any], str] | None = None
     icon: Callable[[Any], str] | None = None
 
@@ -215,6 +216,7 @@ class Table(Worded, QTableView):
 
     def retranslate(self) -> None:
         self.rows.say_heads()
+        self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -228,13 +230,36 @@ class Table(Worded, QTableView):
         self._fit()
 
     def _fit(self) -> None:
-        head = self.horizontalHeader()
-        for place, column in enumerate(self.rows.columns):
-            if column.width is None:
-                head.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
-            else:
+        """Widths from the words that have arrived; where they do not all fit, the table scrolls sideways."""
+        head, columns = self.horizontalHeader(), self.rows.columns
+        stretching = [place for place, column in enumerate(columns) if column.stretch] or [0]
+        taken = 0
+        for place in range(len(columns)):
+            if place not in stretching:
+                width = min(self._wanted_width(place), max(theme.px(120), self.viewport().width() * 2 // 5))
                 head.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
-                head.resizeSection(place, theme.px(column.width))
+                head.resizeSection(place, width)
+                taken += width
+        least = theme.px(160)
+        enough = self.viewport().width() - taken >= least * len(stretching)
+        for place in stretching:
+            mode = QHeaderView.ResizeMode.Stretch if enough else QHeaderView.ResizeMode.Interactive
+            head.setSectionResizeMode(place, mode)
+            if not enough:
+                head.resizeSection(place, least)
+
+    def _wanted_width(self, place: int) -> int:
+        column = self.rows.columns[place]
+        small, body = (QFontMetrics(fonts.sized(self.font(), theme.px(pixels))) for pixels in (12, 14))
+        widest = small.horizontalAdvance(spoken(column.title))
+        for row in self.rows.present():
+            icon = theme.px(26) if column.icon else 0
+            widest = max(widest, body.horizontalAdvance(one_line(column.text(row))) + icon)
+        return widest + theme.px(24)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def _open(self, index: QModelIndex) -> None:
         if (row := self.rows.row_at(index.row())) is not None:

@@ -141,7 +141,7 @@ class Glyph(QWidget):
         painter.end()
 
 
-def quiet_parent(widget: Any) -> Any:
+def see_through(widget: Any) -> Any:
     """The widget, made transparent for the pointer: what lies under it takes the press."""
     widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     return widget

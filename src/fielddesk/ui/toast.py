@@ -17,8 +17,9 @@ SHOWN_MS = 8_000
 
 
 class Toast(QFrame):
-    """One sentence at a time; a newer one takes its place. Signal `ended` when it goes away by itself."""
+    """One sentence at a time; a newer one takes its place. Signals: `shown`, `ended`."""
 
+    shown = Signal()
     ended = Signal()
 
     def __init__(self, parent: QWidget) -> None:
@@ -53,6 +54,7 @@ class Toast(QFrame):
         self.place()
         self.show()
         self.raise_()
+        self.shown.emit()
         self._timer.start()
         theme.announce(self, spoken(words))
 
