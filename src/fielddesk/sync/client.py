@@ -244,11 +244,8 @@ class _Line:
         self._loopback = on_this_machine(urlsplit(address).hostname or "")
         self._session: requests.Session | None = None
         self._end: Any = None
-
-    @property
-    def connected(self) -> bool:
+        self.connected = False
         """Whether look-up, connection and handshake are behind us."""
-        return self._end is not None and getattr(self._end, "is_connected", False)
 
     def post(self, kind: str, body: _Upload) -> requests.Response:
         """Ask; the answer's body is still to be read. Redirects are never followed: they go to strangers."""
@@ -279,7 +276,7 @@ class _Line:
 
     def dial(self, end: Any, host: str, port: int) -> socket.socket:
         """A socket to the first address of a host that answers; NetworkProblem no_name, timeout, no_route."""
-        self._end = end
+        self._end, self.connected = end, False
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (socket.gaierror, UnicodeError):
@@ -330,9 +327,17 @@ def _session(line: _Line, loopback: bool) -> requests.Session:
         def _new_conn(self) -> socket.socket:
             return line.dial(self, self._dns_host, self.port)
 
+        def connect(self) -> None:
+            super().connect()
+            line.connected = True
+
     class Safe(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
             return line.dial(self, self._dns_host, self.port)
+
+        def connect(self) -> None:
+            super().connect()
+            line.connected = True
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain
