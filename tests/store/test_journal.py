@@ -404,6 +404,49 @@ def test_frames_cannot_be_swapped_dropped_or_repeated(tmp_path: Path) -> None:
         assert judged(tmp_path, expected) == "damaged"
 
 
+def test_records_of_a_cloned_journal_cannot_be_put_into_this_one(tmp_path: Path) -> None:
+    filled(tmp_path / "ours", 20)
+    shutil.copytree(tmp_path / "ours", tmp_path / "clone")
+    for name in ("ours", "clone"):
+        with opened(tmp_path / name) as journal:
+            for number in range(20):
+                journal.append(OP, f"{name}-{number}", "same length".ljust(100))
+    expected = standing(tmp_path / "ours")
+    ours, theirs = segments(tmp_path / "ours"), segments(tmp_path / "clone")
+    differing = [n for n, path in enumerate(ours) if path.read_bytes() != theirs[n].read_bytes()]
+    assert len(differing) > 2
+    one, other = (paths[differing[1]].read_bytes() for paths in (ours, theirs))
+    for changed in (other, one[: segment.HEADER_BYTES] + other[segment.HEADER_BYTES :]):
+        ours[differing[1]].write_bytes(changed)
+        with pytest.raises(JournalDamaged) as damage:
+            opened(tmp_path / "ours")
+        before = [(r.id, r.body) for r in damage.value.records_before]
+        assert before == expected[: len(before)]
+    # One frame alone, of the same number and length, in the place of ours.
+    last_ours, last_theirs = ours[-1].read_bytes(), theirs[-1].read_bytes()
+    ours[differing[1]].write_bytes(one)
+    frame = last_ours.index(last_ours[segment.HEADER_BYTES :][:4], segment.HEADER_BYTES + 1) - segment.HEADER_BYTES
+    second = slice(segment.HEADER_BYTES + frame, segment.HEADER_BYTES + 2 * frame)
+    mixed = bytearray(last_ours)
+    mixed[second] = last_theirs[second]
+    ours[-1].write_bytes(mixed)
+    assert judged(tmp_path / "ours", expected) == "damaged"
+
+
+def test_a_segment_of_a_cloned_journal_does_not_follow_even_where_it_is_the_last(tmp_path: Path) -> None:
+    filled(tmp_path / "ours", 3)
+    shutil.copytree(tmp_path / "ours", tmp_path / "clone")
+    for name in ("ours", "clone"):
+        with opened(tmp_path / name) as journal:
+            while len(segments(tmp_path / name)) < 2:
+                journal.append(OP, f"{name}-{journal.standing_ids()[-1]}", "same length".ljust(100))
+    expected = standing(tmp_path / "ours")
+    segments(tmp_path / "ours")[1].write_bytes(segments(tmp_path / "clone")[1].read_bytes())
+    with pytest.raises(JournalDamaged) as damage:
+        opened(tmp_path / "ours")
+    assert [(r.id, r.body) for r in damage.value.records_before] == expected[:-1]
+
+
 def test_another_key_is_told_from_damage_and_changes_nothing(tmp_path: Path) -> None:
     filled(tmp_path, 5)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}

@@ -185,6 +185,8 @@ def test_a_cut_file_is_found_before_its_first_byte_is_given_out(tmp_path: Path) 
     for size in (len(good) - 1, HEADER_BYTES + SEALED_PIECE, HEADER_BYTES, 3, 0):
         vault.path("files", "photo").write_bytes(good[:size])
         assert code_of(vault.read, "files", "photo") == "file_damaged"
+    vault.path("files", "photo").write_bytes(good[:-1000] + good[-990:])
+    assert code_of(vault.read, "files", "photo") == "file_damaged"
     assert vault.path("files", "photo").exists()
 
 
