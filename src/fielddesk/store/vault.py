@@ -14,7 +14,6 @@ import hmac
 import io
 import os
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal, Protocol
 
@@ -305,12 +304,6 @@ class SealedFile(io.RawIOBase):
             return self._cipher.decrypt(_nonce(number, flag), sealed, None)
         except (InvalidTag, ValueError):
             raise self.damage from None
-
-
-def pieces(stream: Source) -> Iterator[bytes]:
-    """What is left of a stream, a piece at a time."""
-    while piece := stream.read(PIECE_BYTES):
-        yield piece
 
 
 def _file_key(key: bytes, head: bytes) -> bytes:
