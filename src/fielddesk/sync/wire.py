@@ -222,7 +222,7 @@ def _outcome(words: Any) -> Outcome:
     if type(words) is not dict:
         raise _bad("outcomes")
     detail, pos, hash_ = words.get("outcome"), words.get("pos"), words.get("hash")
-    if type(detail) is not dict or detail.get("is") not in OUTCOMES:
+    if type(detail) is not dict or type(detail.get("is")) is not str or detail["is"] not in OUTCOMES:
         raise _bad("outcome")
     if pos is not None and (type(pos) is not int or pos < 0):
         raise _bad("pos")
@@ -377,9 +377,9 @@ def refusal(status: int, raw: bytes, retry_after: int | None) -> NetworkProblem:
 
     Codes: revoked, device_unknown, wrong_hq, epoch, too_large, busy (retry_after_s), refused (by), hq_trouble (status).
     """
-    code: Any = None
+    code = ""
     try:
-        code = plain(raw).get("code")
+        code = _text(plain(raw), "code", 100)
     except NetworkProblem:
         pass  # the status still says what to do
     if status in (401, 403, 409) and code in _REFUSALS:
@@ -390,4 +390,4 @@ def refusal(status: int, raw: bytes, retry_after: int | None) -> NetworkProblem:
         return NetworkProblem("busy", retry_after_s=min(retry_after or 0, _RETRY_LIMIT))
     if status >= 500:
         return NetworkProblem("hq_trouble", status=status)
-    return NetworkProblem("refused", by=code if type(code) is str and _NAME(code) else str(status))
+    return NetworkProblem("refused", by=code if _NAME(code) else str(status))
