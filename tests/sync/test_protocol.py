@@ -294,7 +294,7 @@ def test_ten_thousand_rows_are_read_in_much_less_than_a_tenth_of_a_second() -> N
         begin = time.thread_time()
         json.loads(raw)
         plain.append(time.thread_time() - begin)
-    # As a ratio, so that it holds on a slow machine: with all checks it stays near bare parsing by the standard library.
+    # As a ratio, so that it holds on a slow machine: with all checks it stays near the standard library's parsing.
     assert min(took) < 2.5 * min(plain)
 
 

@@ -200,7 +200,7 @@ class _Exchange:
             status, headers = response.status_code, response.headers
             written_by = headers.get("Content-Type", "").partition(";")[0].strip().lower()
             wait_s = retry_after(headers)
-            if written_by != CONTENT_TYPE:
+            if written_by != CONTENT_TYPE or 300 <= status < 400:
                 raise foreign(status, written_by, wait_s)
             raw = unpacked(headers.get("Content-Encoding", "").strip().lower(), _pieces(response), self.moved)
         if status != 200:
@@ -355,7 +355,12 @@ def _session(line: _Line, loopback: bool) -> requests.Session:
             manager.pool_classes_by_scheme = {"http": PlainPool, "https": SafePool}
             return manager
 
-    session = requests.Session()
+    class Session(requests.Session):
+        def get_redirect_target(self, resp: requests.Response) -> None:
+            # Even told not to follow, requests would read the whole body of a redirect to prepare the next question.
+            return None
+
+    session = Session()
     session.trust_env = not loopback  # a company's proxy is for the way out, never for this machine
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for scheme in ("http://", "https://"):
