@@ -15,6 +15,7 @@ import string
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -72,7 +73,9 @@ def save(catalogue: Catalog, language: str, root: Path | None = None) -> None:
 
 def compiled(catalogue: Catalog) -> bytes:
     """The bytes of the .mo file; the same for the same translations."""
-    catalogue.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", "nplurals=1; plural=0;")]
+    catalogue.creation_date = catalogue.revision_date = datetime(
+        2000, 1, 1, tzinfo=UTC
+    )  # else the time of day is in it
     out = BytesIO()
     write_mo(out, catalogue)
     return out.getvalue()

@@ -32,6 +32,7 @@ MILLION = 1_000_000
 QUANTITY_LIMIT = 10**9 * MILLION
 QUANTITY_DECIMALS = 6
 _LONGEST_NUMBER = 60
+_SIGNS = "+-\N{MINUS SIGN}\N{EN DASH}"
 
 _chosen = "en"
 _region: str | None = None
@@ -186,17 +187,14 @@ def parse_quantity(text: str) -> int:
         raise FieldDeskError("number_missing")
     if len(text) > _LONGEST_NUMBER:
         raise FieldDeskError("number_not_understood", text=text[:_LONGEST_NUMBER])
-    negative = plain[0] in "-\N{MINUS SIGN}\N{EN DASH}"
-    plain = plain.lstrip("+-\N{MINUS SIGN}\N{EN DASH}") if plain[0] in "+-\N{MINUS SIGN}\N{EN DASH}" else plain
-    if plain[:1] in "+-":
-        raise FieldDeskError("number_not_understood", text=text)
-    whole, places = _split_number(plain, text)
+    sign = plain[0] if plain[0] in _SIGNS else ""
+    whole, places = _split_number(plain[len(sign) :].lstrip(), text)
     if len(places) > QUANTITY_DECIMALS:
         raise FieldDeskError("number_too_precise", limit=QUANTITY_DECIMALS)
     value = int(whole or "0") * MILLION + int(places.ljust(QUANTITY_DECIMALS, "0"))
     if value > QUANTITY_LIMIT:
         raise FieldDeskError("number_too_large", limit=QUANTITY_LIMIT // MILLION)
-    return -value if negative else value
+    return value if sign in ("", "+") else -value
 
 
 _GROUP_SPACES = " '’\N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"

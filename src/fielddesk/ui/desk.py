@@ -217,6 +217,15 @@ class Desk(Worded, QWidget):
             else:
                 self._makers[key] = page
 
+    def clear_places(self) -> None:
+        """Take every place and page away, as before `set_places`."""
+        self.navigation.show_places([])
+        for page in self._pages.values():
+            self.stack.removeWidget(page)
+            page.hide()
+            page.deleteLater()
+        self._pages, self._makers, self._current = {}, {}, ""
+
     def set_count(self, key: str, count: int) -> None:
         self.navigation.set_count(key, count)
 

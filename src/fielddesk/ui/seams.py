@@ -110,7 +110,7 @@ class Bench(Protocol):
         ...
 
 
-class SubjectPage(Page):
+class SubjectPage:
     """A page that can be asked to show one row: `Bench.show` and the search box come here."""
 
     def show_subject(self, table: str, row_id: str) -> None:

@@ -132,7 +132,6 @@ class Theme(QObject):
         self._applying = False
         app.setStyle("Fusion")
         fonts.load()
-        fonts.put_on(app, i18n.language(), _look)
         self._hints = app.styleHints()
         self._contrast = self._hints.accessibility()
         self._hints.colorSchemeChanged.connect(self._system_changed)
@@ -169,7 +168,10 @@ class Theme(QObject):
             _look = Look(self._scheme or self.system_scheme(), self._text_size)
             self._app.setPalette(palette_of(_look))
             fonts.put_on(self._app, i18n.language(), _look)
+            # The sheet goes on again after a change of language too: a widget whose size or weight it set keeps the
+            # families of the font before.
             self._app.setStyleSheet(style_sheet(_look))
+            fonts.settle(i18n.language())
             for top in self._app.topLevelWidgets():
                 _measure(top)
         finally:
@@ -181,7 +183,7 @@ class Theme(QObject):
             self.apply()
 
     def _speak(self) -> None:
-        fonts.put_on(self._app, i18n.language(), _look)
+        self.apply()
         # The application tells every window, a window its children: each widget of the kit then says its words anew.
         QCoreApplication.sendEvent(self._app, QEvent(QEvent.Type.LanguageChange))
 

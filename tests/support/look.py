@@ -1,0 +1,115 @@
+"""Looks a window over as a picky colleague would: what is cut off, what has no name, what is too small to hit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QCalendarWidget,
+    QComboBox,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QTabBar,
+    QWidget,
+)
+
+from fielddesk.ui import theme
+from fielddesk.ui.text import Elided
+
+TARGET = 40
+CONTROLS = (QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QAbstractItemView, QTabBar)
+
+
+def faults(window: QWidget) -> list[str]:
+    """Everything wrong with what is visible in a window, one line each."""
+    found = [*_clipped(window), *_unnamed(window), *_small(window)]
+    primary = [button for button in _visible(window, QPushButton) if button.property("kind") == "primary"]
+    if len(primary) > 1:
+        found.append(f"{len(primary)} primary buttons: {[button.text() for button in primary]}")
+    return found
+
+
+def _visible(window: QWidget, kind: type) -> Iterator:
+    for widget in window.findChildren(kind):
+        if widget.isVisibleTo(window) and widget.width() > 0:
+            yield widget
+
+
+def _told(widget: QWidget) -> str:
+    words = getattr(widget, "text", lambda: "")() if not isinstance(widget, QPlainTextEdit) else ""
+    return f"{type(widget).__name__} {str(words)[:40]!r}"
+
+
+def _clipped(window: QWidget) -> Iterator[str]:
+    for label in _visible(window, QLabel):
+        if isinstance(label, Elided) or not label.text():
+            continue  # shows "…" and the whole as tooltip; what matters is that it has a line's height
+        if label.wordWrap():
+            if label.heightForWidth(label.width()) > label.height():
+                yield f"{_told(label)} is cut off: {label.height()} high, wants {label.heightForWidth(label.width())}"
+        elif label.sizeHint().width() > label.width() or label.sizeHint().height() > label.height():
+            yield f"{_told(label)} is cut off: {label.size().toTuple()}, wants {label.sizeHint().toTuple()}"
+    for line in _visible(window, Elided):
+        if line.text() and (line.height() < line.sizeHint().height() or line.width() < theme.px(24)):
+            yield f"{_told(line)} has no room: {line.size().toTuple()}"
+    for button in _visible(window, QPushButton):
+        hint = button.sizeHint()
+        if hint.width() > button.width() or hint.height() > button.height():
+            yield f"{_told(button)} is cut off: {button.size().toTuple()}, wants {hint.toTuple()}"
+    for widget in _visible(window, CONTROLS):
+        if not _reachable(widget, window):
+            yield f"{_told(widget)} lies outside its window"
+
+
+def _reachable(widget: QWidget, window: QWidget) -> bool:
+    """Whether a control lies inside the window, or inside something that scrolls to it."""
+    inner, outer = widget, widget.parentWidget()
+    place = QRect(widget.rect())
+    while outer is not None and inner is not window:
+        place.translate(inner.pos())
+        if isinstance(outer, (QScrollArea, QTabBar)) or isinstance(outer.parentWidget(), QScrollArea):
+            return True
+        if not outer.rect().adjusted(-1, -1, 1, 1).contains(place):
+            return False
+        inner, outer = outer, outer.parentWidget()
+    return True
+
+
+def _unnamed(window: QWidget) -> Iterator[str]:
+    for widget in _visible(window, CONTROLS):
+        if _inner_part(widget):
+            continue
+        spoken = QAccessible.queryAccessibleInterface(widget)
+        if spoken is None or not spoken.text(QAccessible.Text.Name).strip():
+            yield f"{_told(widget)} has no name"
+
+
+def _small(window: QWidget) -> Iterator[str]:
+    least = theme.px(TARGET)
+    for widget in _visible(window, (QAbstractButton, QLineEdit, QComboBox, QPlainTextEdit)):
+        if _inner_part(widget):
+            continue
+        if widget.height() < least or widget.width() < least:
+            yield f"{_told(widget)} is {widget.width()} x {widget.height()}, under {least}"
+    for bar in _visible(window, QTabBar):
+        for place in range(bar.count()):
+            if bar.tabRect(place).height() < least or bar.tabRect(place).width() < least:
+                yield f"tab {bar.tabText(place)!r} is {bar.tabRect(place).size().toTuple()}, under {least}"
+
+
+def _inner_part(widget: QWidget) -> bool:
+    """A part that Qt made inside another control, or a head that only labels."""
+    parent = widget.parentWidget()
+    while parent is not None:
+        if isinstance(parent, (QLineEdit, QComboBox, QCalendarWidget, QTabBar)):
+            return True
+        parent = parent.parentWidget()
+    return isinstance(widget, QHeaderView) or type(widget).__name__ == "QTableCornerButton"
