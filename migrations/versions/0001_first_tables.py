@@ -46,6 +46,7 @@ def tables_that_travel() -> None:
         text("country"),
         text("phone"),
     )
+    op.create_index("ix_customer_name_id_archived_at", "customer", ["name", "id", "archived_at"])
     op.create_index("ix_customer_number", "customer", ["number"])
     op.create_table(
         "asset",
@@ -62,6 +63,7 @@ def tables_that_travel() -> None:
         text("remark"),
     )
     op.create_index("ix_asset_customer_id", "asset", ["customer_id"])
+    op.create_index("ix_asset_name_serial_id_archived_at", "asset", ["name", "serial", "id", "archived_at"])
     op.create_index("ix_asset_serial", "asset", ["serial"])
     op.create_table(
         "work_order",
@@ -83,8 +85,14 @@ def tables_that_travel() -> None:
     op.create_index("ix_work_order_asset_id", "work_order", ["asset_id"])
     op.create_index("ix_work_order_assignee_id_status", "work_order", ["assignee_id", "status"])
     op.create_index("ix_work_order_customer_id", "work_order", ["customer_id"])
-    op.create_index("ix_work_order_due_on", "work_order", ["due_on"])
-    op.create_index("ix_work_order_number", "work_order", ["number"])
+    op.create_index(
+        "ix_work_order_due_on_number_id_archived_at", "work_order", ["due_on", "number", "id", "archived_at"]
+    )
+    op.create_index("ix_work_order_number_id_archived_at", "work_order", ["number", "id", "archived_at"])
+    op.create_index("ix_work_order_opened_at_id_archived_at", "work_order", ["opened_at", "id", "archived_at"])
+    op.create_index(
+        "ix_work_order_status_due_on_number_id_archived_at", "work_order", ["status", "due_on", "number", "id", "archived_at"]
+    )
     op.create_table(
         "note",
         text("id", key=True),
@@ -107,7 +115,7 @@ def tables_that_travel() -> None:
         text("unit"),
         text("replaced_by", null=True),
     )
-    op.create_index("ix_part_number", "part", ["number"])
+    op.create_index("ix_part_number_id_archived_at", "part", ["number", "id", "archived_at"])
     op.create_index("ix_part_replaced_by", "part", ["replaced_by"])
     op.create_table(
         "place",
@@ -202,7 +210,7 @@ def tables_of_a_laptop() -> None:
         text("before", null=True),
         text("fields"),
     )
-    op.create_index("ix_touched_row_row_id", "touched_row", ["row_id"])
+    op.create_index("ix_touched_row_row_id_wrote", "touched_row", ["row_id", "wrote"])
     op.create_table(
         "draft",
         text("name", key=True),

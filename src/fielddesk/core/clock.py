@@ -81,8 +81,11 @@ def local_day(moment: int, zone: str) -> str:
 def _system_zone() -> str:
     if name := os.environ.get("TZ"):
         return name.lstrip(":")
+    # Asked for with every action: one look at the link, and only where that is not enough all the way along it.
     try:
-        target = str(Path("/etc/localtime").resolve())
+        target = os.readlink("/etc/localtime")
+        if "zoneinfo/" not in target:
+            target = str(Path("/etc/localtime").resolve())
     except OSError:
         return "UTC"
     return target.split("zoneinfo/", 1)[1] if "zoneinfo/" in target else "UTC"

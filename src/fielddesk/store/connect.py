@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,7 @@ def postgresql_engine(url: str) -> sa.Engine:
     return sa.create_engine(
         sa.engine.make_url(url).set(drivername="postgresql+psycopg"),
         connect_args={"options": options},
+        hide_parameters=True,  # an error's text goes to logs, the values are customers' words
         poolclass=QueuePool,
         pool_size=20,
         max_overflow=20,
@@ -76,15 +77,36 @@ def _sqlite_engine(path: Path, gate: Gate, key_pragma: str | None, pool: Any) ->
             raise
         return connection
 
-    engine = sa.create_engine("sqlite://", module=sqlcipher3.dbapi2, creator=connect, poolclass=pool)
+    engine = sa.create_engine(
+        "sqlite://", module=sqlcipher3.dbapi2, creator=connect, poolclass=pool, hide_parameters=True
+    )
     engine.dialect.paramstyle = "qmark"
     return engine
+
+
+def run(connection: sa.Connection, statement: str, *rows: Sequence[Any]) -> Any:
+    """Run one statement, once for each row of values, and return what can be fetched from.
+
+    On SQLite by the driver itself, which is ten times quicker than by way of SQLAlchemy (58 against 5 microseconds
+    for a small look-up), unless somebody listens to SQLAlchemy's statements. Errors are SQLAlchemy's all the same.
+    """
+    if connection.dialect.name != "sqlite" or connection._has_events or connection.engine._has_events:
+        return connection.exec_driver_sql(statement, list(rows) if len(rows) > 1 else rows[0] if rows else None)
+    driver: Any = connection.connection.driver_connection
+    try:
+        if len(rows) > 1:
+            return driver.executemany(statement, rows)
+        return driver.execute(statement, rows[0] if rows else ())
+    except driver.Error as error:
+        raise sa.exc.DBAPIError.instance(
+            statement, rows, error, driver.Error, hide_parameters=True, dialect=connection.dialect
+        ) from error
 
 
 def begin_write(connection: sa.Connection) -> None:
     """Start a writing transaction; on SQLite the one writer's lock is taken at once."""
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        _begin(connection, "BEGIN IMMEDIATE")
     else:
         connection.exec_driver_sql("SET LOCAL fielddesk.gate = '1'")
 
@@ -92,9 +114,16 @@ def begin_write(connection: sa.Connection) -> None:
 def begin_read(connection: sa.Connection) -> None:
     """Start a transaction that sees one moment of the database."""
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN")
+        _begin(connection, "BEGIN")
     else:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+def _begin(connection: sa.Connection, how: str) -> None:
+    # SQLAlchemy must know of the transaction, else its commit() does nothing; the driver itself never begins one.
+    if not connection.in_transaction():
+        connection.begin()
+    run(connection, how)
 
 
 def guard(connection: sa.Connection, tables: list[str]) -> None:

@@ -25,6 +25,7 @@ from fielddesk.store.tables import SYNCED
 from fielddesk.store.tx import Key, Reading, Tx, write
 
 T = TypeVar("T")
+REPLAYED_TOGETHER = 200
 log = logging.getLogger(__name__)
 
 
@@ -118,6 +119,10 @@ class Store:
         self.instance: Instance | None = None
         """Holds the profile's lock, where this store took it."""
         self._let_go = let_go or (lambda: None)
+        self._queue: outbox.QueueEnd | None = None
+        """Where the next operation goes, as this transaction or the last one left it; None where it must be read."""
+        self._undone: list[tuple[str, str, str]] = []
+        """What did not happen and the journal could not be told yet."""
         self._listeners: list[Callable[[Changes], None]] = []
         self._readers = threading.local()
         self._open_readers: list[sa.Connection] = []
@@ -162,6 +167,7 @@ class Store:
         with self._writing() as connection:
             answer, touched = work(connection)
             self.point("before_commit")
+        self._queue = None  # the work may have given operations new places
         self._tell(touched)
         return answer
 
@@ -177,9 +183,11 @@ class Store:
                     records.append(body)
                     results.append(result)
                     touched |= keys | {(outbox.OwnOperation.tablename, body[1])}
+                self._save_queue(connection)
                 self.point("before_journal")
                 journaled = True
-                self._journal.append_many(records)
+                self._journal.append_many([*self._undone, *records])
+                self._undone.clear()
                 self.point("after_journal")
                 self.point("before_commit")
         except BaseException:
@@ -191,9 +199,14 @@ class Store:
         return Done(tuple(op_id for _, op_id, _ in records), tuple(results))
 
     def _note_aborted(self, op_ids: list[str]) -> None:
-        """Say in the journal that these did not happen; where even that fails, the next start finds out."""
+        """Say in the journal that these did not happen; where even that fails, the next record brings it along.
+
+        Otherwise an action that a person was told had failed, and did once more, would happen twice at the next start.
+        """
+        self._undone += [("aborted", op_id, "") for op_id in op_ids]
         try:
-            self._journal.append_many([("aborted", op_id, "") for op_id in op_ids])
+            self._journal.append_many(self._undone)
+            self._undone.clear()
         except FieldDeskError as problem:
             log.warning("journal: could not note an aborted operation: %s", problem)
 
@@ -218,20 +231,22 @@ class Store:
         trouble: FieldDeskError | None = None,
     ) -> None:  # fmt: skip
         tx.flush()
-        read = Reading(connection)
-        place = int(outbox.setting(read, "next_place", 1))
-        seq = int(outbox.setting(read, "next_seq", 1))
+        queue = self._queue or outbox.queue_end(Reading(connection))
         event = tx.changes.get(("event", ctx.op_id))
-        about = event.after if event else None
+        about: Any = event.after if event else None
         own = outbox.OwnOperation(
-            id=ctx.op_id, place=place, incarnation=str(outbox.setting(read, "incarnation", "none")), seq=seq,
+            id=ctx.op_id, place=queue.place, incarnation=queue.incarnation, seq=queue.seq,
             kind=kind, nature=nature, body=body, hash=canonical.digest(body), at=ctx.at,
-            about_table=getattr(about, "about_table", None), about_id=getattr(about, "about_id", None),
+            about_table=about.about_table if about else None, about_id=about.about_id if about else None,
             trouble=None if trouble is None else trouble_text(trouble),
         )  # fmt: skip
         write(connection, outbox.OwnOperation, "add", [own])
         write(connection, outbox.TouchedRow, "add", outbox.touched_rows(tx, ctx.op_id, args))
-        outbox.put_setting(connection, next_place=place + 1, next_seq=seq + 1)
+        self._queue = outbox.QueueEnd(queue.place + 1, queue.seq + 1, queue.incarnation)
+
+    def _save_queue(self, connection: sa.Connection) -> None:
+        if self._queue is not None:
+            outbox.put_setting(connection, next_place=self._queue.place, next_seq=self._queue.seq)
 
     def context(self, op_id: str, at: int, zone: str, based_on: Any) -> Ctx:
         """The context of an operation of this laptop's user."""
@@ -246,26 +261,31 @@ class Store:
         with self.read() as read:
             known = outbox.known_among(read, self._journal.standing_ids())
         missing = self._journal.standing(known)
-        for op_id, body in missing:
-            self.replay(op_id, body)
+        self.replay(missing)
         return len(missing)
 
-    def replay(self, op_id: str, body: str) -> None:
-        """Run an operation that was done here before, with its id, and keep it in the outbox."""
-        self._writer.submit(PEOPLE, lambda: self._replay(op_id, body)).result()
+    def replay(self, operations: Sequence[tuple[str, str]]) -> None:
+        """Run operations (id, body) that were done here before, in order, and keep them in the outbox."""
+        for start in range(0, len(operations), REPLAYED_TOGETHER):
+            some = operations[start : start + REPLAYED_TOGETHER]
+            self._writer.submit(PEOPLE, lambda some=some: self._replay(some)).result()  # type: ignore[misc]
 
     def take_journal(self, journal: JournalLike) -> None:
         """Go on with this journal; it is closed with the store."""
         self._journal = journal
 
-    def _replay(self, op_id: str, body: str) -> None:
+    def _replay(self, operations: Sequence[tuple[str, str]]) -> None:
+        touched: set[Key] = set()
         with self._writing() as connection:
-            tx, trouble, tree = run_again(self, connection, op_id, body)
-            ctx = self.context(op_id, tree["occurred_at"], tree["tz"], tree.get("based_on"))
-            action = ACTIONS.get(tree["kind"])
-            nature = action.nature if action else "fact"
-            self._keep(connection, tx, ctx, tree["kind"], nature, tree["args"], body, trouble)
-        self._tell(tx.changes)
+            for op_id, body in operations:
+                tx, trouble, tree = run_again(self, connection, op_id, body)
+                ctx = self.context(op_id, tree["occurred_at"], tree["tz"], tree.get("based_on"))
+                action = ACTIONS.get(tree["kind"])
+                nature = action.nature if action else "fact"
+                self._keep(connection, tx, ctx, tree["kind"], nature, tree["args"], body, trouble)
+                touched |= tx.changes.keys() | {(outbox.OwnOperation.tablename, op_id)}
+            self._save_queue(connection)
+        self._tell(touched)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -285,6 +305,12 @@ class Store:
                 yield Reading(connection)
             finally:
                 connection.rollback()
+
+    def interrupter(self) -> Callable[[], None]:
+        """What stops the calling thread's look-ups, for another thread to call; never a write."""
+        with self.read():
+            driver: Any = self._readers.connection.connection.driver_connection
+        return lambda: driver.interrupt()
 
     def interrupt(self) -> None:
         """Stop the calling thread's look-up; never a write."""
@@ -323,16 +349,18 @@ class Store:
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
         with self._lock, connect.told(self.path):
+            if self._connection.closed:
+                self._connection = self.engine.connect()
             connection = self._connection
             self._gate.open = True
             try:
                 connect.begin_write(connection)
-                try:
-                    yield connection
-                    connection.commit()
-                except BaseException:
-                    self._take_back(connection)
-                    raise
+                yield connection
+                connection.commit()
+            except BaseException:
+                self._queue = None
+                self._take_back(connection)
+                raise
             finally:
                 self._gate.open = False
 
@@ -346,7 +374,6 @@ class Store:
         except sa.exc.DBAPIError:
             connection.invalidate()
             connection.close()
-            self._connection = self.engine.connect()
 
 
 def run_again(
@@ -367,6 +394,12 @@ def run_again(
     except (RuleBroken, Conflict) as trouble:
         tx.undo()
         return tx, trouble, tree
+    except (FieldDeskError, sa.exc.SQLAlchemyError, OSError):
+        raise
+    except Exception as fault:  # the action's own: the operation stays, or the program could never start again
+        log.exception("%s does not run on the rows of now", tree["kind"])
+        tx.undo()
+        return tx, RuleBroken("action_failed", kind=tree["kind"], fault=type(fault).__name__), tree
     return tx, None, tree
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from fielddesk.core import canonical
+from fielddesk.store import connect
 from fielddesk.store.actions import ACTIONS, Ctx, ids_in
 from fielddesk.store.tables import BY_NAME, LAPTOP, Local, Synced
 from fielddesk.store.tx import LOOKUP_BATCH, Key, Reading, Tx, write
@@ -64,7 +65,7 @@ class TouchedRow(Local, side=LAPTOP):
     fields: Json = "[]"
 
     key = ("op_id", "row_id")
-    indexes = (("row_id",),)
+    indexes = (("row_id", "wrote"),)
 
 
 class Draft(Local, side=LAPTOP):
@@ -107,6 +108,24 @@ OPEN_OUTCOMES = ("held", "quarantined")
 NEEDS_PERSON = ("conflict", "rejected", "parked", "held", "quarantined")
 
 
+class QueueEnd(NamedTuple):
+    """Where the next operation goes: its place on this laptop, its seq in the queue of an incarnation."""
+
+    place: int
+    seq: int
+    incarnation: str
+
+
+def queue_end(read: Reading) -> QueueEnd:
+    found = dict(connect.run(read.connection, _QUEUE_END).fetchall())
+    place, seq, here = (canonical.loads(found[name]) if name in found else None for name in _QUEUE_SETTINGS)
+    return QueueEnd(int(place or 1), int(seq or 1), str("none" if here is None else here))
+
+
+_QUEUE_SETTINGS = ("next_place", "next_seq", "incarnation")
+_QUEUE_END = f"SELECT name, value FROM local_setting WHERE name IN {_QUEUE_SETTINGS}"  # noqa: S608 - names of ours
+
+
 def setting(read: Reading, name: str, default: Any = None) -> Any:
     row = read.get(LocalSetting, name)
     return default if row is None else canonical.loads(row.value)
@@ -126,33 +145,27 @@ def body_of(ctx: Ctx, kind: str, version: int, args: Any, based_on: Any, depends
     )  # fmt: skip
 
 
+_MAKERS = (
+    "SELECT DISTINCT t.op_id FROM touched_row t JOIN own_operation o ON o.id = t.op_id AND o.standing = 1 "
+    "WHERE t.row_id IN (SELECT value FROM json_each(?)) AND t.wrote = 1 AND t.before IS NULL"
+)
+_DECIDERS = (
+    "SELECT t.op_id, t.fields FROM touched_row t JOIN own_operation o ON o.id = t.op_id "
+    "WHERE t.row_id = ? AND t.wrote = 1 AND o.standing = 1 AND o.nature = 'decision' ORDER BY o.place DESC"
+)
+
+
 def depends_on(tx: Tx, nature: str, args: Any) -> list[str]:
     """The standing operations this one needs: those that made a row it names, and for a decision the last one that
     decided on the same fields."""
-    found: set[str] = set()
-    named = sorted(ids_in(args))
-    touched, own = TouchedRow.c, OwnOperation.c
-    join = sa.join(TouchedRow.__table__, OwnOperation.__table__, touched.op_id == own.id)
-    for start in range(0, len(named), LOOKUP_BATCH):
-        makers = (
-            sa.select(touched.op_id)
-            .select_from(join)
-            .where(touched.row_id.in_(named[start : start + LOOKUP_BATCH]), touched.wrote == 1, own.standing == 1)
-            .where(touched.before.is_(None))
-        )
-        found.update(row[0] for row in Reading.rows(tx, makers))
+    named = canonical.dumps(sorted(ids_in(args)))
+    found = {row[0] for row in connect.run(tx.connection, _MAKERS, (named,))}
     if nature == "decision":
         for (_, row_id), change in tx.changes.items():
             if change.before is None:
                 continue
-            earlier = (
-                sa.select(touched.op_id, touched.fields)
-                .select_from(join)
-                .where(touched.row_id == row_id, touched.wrote == 1, own.standing == 1, own.nature == "decision")
-                .order_by(own.place.desc())
-            )
-            for op_id, fields in map(tuple, Reading.rows(tx, earlier)):
-                if change.fields & set(canonical.loads(fields)):
+            for op_id, fields in connect.run(tx.connection, _DECIDERS, (row_id,)):
+                if not change.fields.isdisjoint(canonical.loads(fields)):
                     found.add(op_id)
                     break
     return sorted(found)
@@ -163,7 +176,7 @@ def touched_rows(tx: Tx, op_id: str, args: Any) -> list[TouchedRow]:
     rows = [
         TouchedRow(
             op_id=op_id, row_id=row_id, tablename_=table, wrote=1, before=image(change.before),
-            fields=canonical.dumps(sorted(change.fields)),
+            fields=canonical.dumps(sorted(change.fields)) if change.fields else "[]",
         )
         for (table, row_id), change in tx.changes.items()
     ]  # fmt: skip

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from pydantic_core import PydanticCustomError
 
 from fielddesk.core.errors import Conflict, RowMissing, RuleBroken
+from fielddesk.store import connect
 from fielddesk.store.tables import Row, Synced
 
 R = TypeVar("R", bound=Row)
@@ -60,7 +61,7 @@ class Reading:
 
     def get(self, table: type[R], *key: Any) -> R | None:
         """The row with this key, or None."""
-        found = self.connection.exec_driver_sql(_sql(table, "get", self.style), key).fetchone()
+        found = connect.run(self.connection, _sql(table, "get", self.style), key).fetchone()
         return None if found is None else table.from_values(found)
 
     def one(self, table: type[S], row_id: str) -> S:
@@ -247,6 +248,13 @@ class Tx(Reading):
         self._flushed.clear()
         self.merged = False
 
+    def hand_over(self) -> dict[Key, Synced | None]:
+        """Give up the way back without writing the rest; returns what the database has already, as it was written."""
+        if self._savepoint:
+            self.connection.exec_driver_sql("RELEASE SAVEPOINT one_action")
+            self._savepoint = False
+        return self._flushed
+
     def keep(self) -> None:
         """Write what was gathered and give up the way back."""
         self.flush()
@@ -268,7 +276,7 @@ def write(connection: sa.Connection, table: type[Row], how: str, rows: Sequence[
         values = [tuple(row.__dict__[name] for name in (*rest, *table.key)) for row in rows]
     else:
         values = [tuple(row.__dict__[name] for name in table.key) for row in rows]
-    connection.exec_driver_sql(statement, values if len(values) > 1 else values[0])
+    connect.run(connection, statement, *values)
 
 
 def _checked(row: S) -> S:
