@@ -19,4 +19,4 @@ class Asset(Synced, scope=SHARED):
     remark: Prose = column(default="")
 
     groups = (("building", "position"),)
-    indexes = (("customer_id",), ("serial",))
+    indexes = (("customer_id",), ("serial",), ("name", "serial", "id", "archived_at"))

@@ -19,4 +19,4 @@ class Customer(Synced, scope=SHARED):
     phone: Line = column(default="")
 
     groups = (("street", "postal_code", "city", "country"),)
-    indexes = (("number",),)
+    indexes = (("number",), ("name", "id", "archived_at"))

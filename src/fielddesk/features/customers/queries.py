@@ -2,10 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
 from fielddesk.features.customers.model import Customer
 from fielddesk.store.tx import Reading
+
+
+@dataclass(frozen=True)
+class CustomerRow:
+    """A line of the list of customers."""
+
+    id: str
+    name: str
+    number: str
+    city: str
+    tier: str
+
+
+def address_of(customer: Customer) -> str:
+    """The address on one line, as it is read out: street, postal code and town, country."""
+    town = " ".join(part for part in (customer.postal_code, customer.city) if part)
+    return ", ".join(part for part in (customer.street, town, customer.country) if part)
 
 
 def customer_choices(read: Reading) -> list[Customer]:
     """Customers an order can be opened for, by name."""
     return read.all(Customer, Customer.c.archived_at.is_(None), order=[Customer.c.name, Customer.c.id])
+
+
+def customer_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
+    """Names of these customers by id."""
+    return {customer.id: customer.name for customer in read.among(Customer, ids)}
+
+
+def meets(text: str) -> sa.ColumnElement[bool]:
+    """Whether a customer has this text in its number, name or town."""
+    wanted = text.strip().lower()
+    columns = (Customer.c.name, Customer.c.number, Customer.c.city)
+    return sa.or_(*(sa.func.lower(column).contains(wanted, autoescape=True) for column in columns))
+
+
+def customer_page(read: Reading, text: str, offset: int, limit: int) -> list[CustomerRow]:
+    """Customers by name; with a text those who have it in number, name or town."""
+    c = Customer.c
+    query = sa.select(c.id, c.name, c.number, c.city, c.tier).where(*_wanted(text))
+    query = query.order_by(c.name, c.id).limit(limit).offset(offset)
+    return [CustomerRow(*row) for row in map(tuple, read.rows(query))]
+
+
+def customer_count(read: Reading, text: str) -> int:
+    """How many customers `customer_page` has."""
+    return int(read.value(sa.select(sa.func.count()).select_from(Customer.__table__).where(*_wanted(text))) or 0)
+
+
+def customer_place(read: Reading, text: str, customer_id: str) -> int | None:
+    """At which place of `customer_page` a customer stands."""
+    c = Customer.c
+    row = read.get(Customer, customer_id)
+    if row is None or not read.value(sa.select(sa.literal(1)).where(c.id == customer_id, *_wanted(text))):
+        return None
+    before = sa.tuple_(c.name, c.id) < sa.tuple_(sa.literal(row.name), sa.literal(row.id))
+    count = sa.select(sa.func.count()).select_from(Customer.__table__).where(*_wanted(text), before)
+    return int(read.value(count) or 0)
+
+
+def _wanted(text: str) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = [Customer.c.archived_at.is_(None)]
+    return [*found, meets(text)] if text.strip() else found

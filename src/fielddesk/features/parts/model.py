@@ -15,7 +15,7 @@ class Part(Synced, scope=CATALOGUE):
     unit: Code = column(default="piece")
     replaced_by: Line | None = column(default=None)
 
-    indexes = (("number",), ("replaced_by",))
+    indexes = (("number", "id", "archived_at"), ("replaced_by",))
 
 
 class Place(Synced, scope=root("keeper_id", catalogue=True)):

@@ -1,9 +1,38 @@
-"""Who is who."""
+"""Who is who, what happened to a record, and what of it headquarters does not have yet."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from fielddesk.core import canonical
 from fielddesk.features.people.model import User
+from fielddesk.store.events import Event
+from fielddesk.store.outbox import NEEDS_PERSON, OwnOperation, TouchedRow
 from fielddesk.store.tx import Reading
+
+UNSENT: Final = "unsent"
+CLASHES: Final = "clashes"
+HELD: Final = "held"
+ASKS: Final = "asks"
+_WORST: Final = (ASKS, HELD, CLASHES, UNSENT)
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of a history. `told` is what the action told of itself; `waits` that headquarters has not got it."""
+
+    id: str
+    kind: str
+    outcome: str
+    at: int
+    actor: str
+    about_table: str | None
+    told: Mapping[str, Any]
+    waits: bool
 
 
 def names_of_people(read: Reading) -> dict[str, str]:
@@ -11,6 +40,76 @@ def names_of_people(read: Reading) -> dict[str, str]:
     return {user.id: user.name for user in read.all(User)}
 
 
+def person_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
+    """Names of these people by id."""
+    return {user.id: user.name for user in read.among(User, ids)}
+
+
 def assignable_people(read: Reading) -> list[User]:
     """People who can be given an order, by name."""
     return read.all(User, User.c.archived_at.is_(None), User.c.revoked_at.is_(None), order=[User.c.name, User.c.id])
+
+
+def colleagues(read: Reading, text: str = "") -> list[User]:
+    """Everybody of the service organisation by name, also who has left; `text` finds names and logins."""
+    wanted = text.strip().lower()
+    people = read.all(User, order=[User.c.archived_at.is_not(None), User.c.name, User.c.id])
+    return [user for user in people if wanted in user.name.lower() or wanted in user.login]
+
+
+def history(read: Reading, about_id: str, offset: int, limit: int) -> list[Happening]:
+    """What happened to a record, newest first."""
+    event, user, own = Event.c, User.c, OwnOperation.c
+    query = (
+        sa.select(
+            event.id, event.kind, event.outcome, event.at, sa.func.coalesce(user.name, ""), event.about_table,
+            event.told, own.id,
+        )
+        .select_from(
+            Event.__table__.outerjoin(User.__table__, user.id == event.actor_id).outerjoin(
+                OwnOperation.__table__, sa.and_(own.id == event.id, own.outcome.is_(None))
+            )
+        )
+        .where(event.about_id == about_id)
+        .order_by(event.at.desc(), event.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )  # fmt: skip
+    return [
+        Happening(row_id, kind, outcome, at, actor, table, canonical.loads(told), waits is not None)
+        for row_id, kind, outcome, at, actor, table, told, waits in map(tuple, read.rows(query))
+    ]
+
+
+def history_count(read: Reading, about_id: str) -> int:
+    """How many lines the history of a record has."""
+    return int(read.value(sa.select(sa.func.count()).where(Event.c.about_id == about_id)) or 0)
+
+
+def marks(read: Reading, row_ids: Iterable[str]) -> dict[str, str]:
+    """How each of these records stands with headquarters; one that agrees is left out.
+
+    `unsent`: work on it waits. `clashes`: it will meet another's change. `held`: headquarters keeps it back.
+    `asks`: a person has to look. Work is on a record when it wrote it or is about it. Only on a laptop.
+    """
+    wanted = sorted(set(row_ids))
+    own, touched = OwnOperation.c, TouchedRow.c
+    open_ones = sa.or_(own.outcome.is_(None), sa.and_(own.outcome.in_(NEEDS_PERSON), own.settled_at.is_(None)))
+    about = sa.select(own.about_id, own.outcome, own.trouble).where(own.about_id.in_(wanted), open_ones)
+    wrote = (
+        sa.select(touched.row_id, own.outcome, own.trouble)
+        .select_from(sa.join(TouchedRow.__table__, OwnOperation.__table__, touched.op_id == own.id))
+        .where(touched.row_id.in_(wanted), touched.wrote == 1, open_ones)
+    )
+    found: dict[str, str] = {}
+    for query in (about, wrote):
+        for row_id, outcome, trouble in map(tuple, read.rows(query)):
+            mark = _mark(outcome, trouble)
+            found[row_id] = min(mark, found.get(row_id, UNSENT), key=_WORST.index)
+    return found
+
+
+def _mark(outcome: str | None, trouble: str | None) -> str:
+    if outcome is None:
+        return CLASHES if trouble else UNSENT
+    return HELD if outcome == "held" else ASKS

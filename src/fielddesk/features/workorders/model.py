@@ -22,7 +22,16 @@ class WorkOrder(Synced, scope=root("assignee_id")):
     opened_at: Moment
 
     groups = (("status", "status_reason"),)
-    indexes = (("number",), ("assignee_id", "status"), ("asset_id",), ("customer_id",), ("due_on",))
+    # The long ones hold all that a page of the list asks for, so that it need not look into the rows it leaves out.
+    indexes = (
+        ("assignee_id", "status"),
+        ("asset_id",),
+        ("customer_id",),
+        ("number", "id", "archived_at"),
+        ("due_on", "number", "id", "archived_at"),
+        ("opened_at", "id", "archived_at"),
+        ("status", "due_on", "number", "id", "archived_at"),
+    )
 
 
 class Note(Synced, scope=follows("order_id")):

@@ -1,0 +1,304 @@
+"""Parts as screens show them: catalogue, stock by place, movements, what was fitted on an order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from fielddesk.features.parts.model import Movement, Part, Place, StockLevel
+from fielddesk.features.parts.rules import FITTED, TAKEN_BACK
+from fielddesk.features.people.model import User
+from fielddesk.features.people.rules import sees_everything
+from fielddesk.features.workorders.model import WorkOrder
+from fielddesk.store.outbox import OwnOperation, TouchedRow
+from fielddesk.store.tx import Reading
+
+
+@dataclass(frozen=True)
+class PartRow:
+    """A line of the catalogue with what is in stock (millionths); `near` is None for who keeps no place."""
+
+    id: str
+    number: str
+    names: str
+    unit: str
+    near: int | None
+    total: int
+    replaced_by: str | None
+
+
+@dataclass(frozen=True)
+class PlaceStock:
+    """What a place holds of a part, in millionths.
+
+    `as_of` None: the sum of its whole ledger, which is here. Otherwise what headquarters had at that moment (0: it
+    never said anything), with `waiting`, our own movements it has not got, in `quantity` already.
+    """
+
+    place_id: str
+    place: str
+    kind: str
+    mine: bool
+    quantity: int
+    as_of: int | None
+    waiting: int
+
+
+@dataclass(frozen=True)
+class MovementRow:
+    """A line of the ledger, as it reads on a screen."""
+
+    id: str
+    at: int
+    kind: str
+    quantity: int
+    place: str
+    order_id: str | None
+    order: str
+    by: str
+
+
+@dataclass(frozen=True)
+class FittedRow:
+    """A part fitted on an order; `quantity` is what is left of it after what was taken back."""
+
+    id: str
+    part_id: str
+    names: str
+    number: str
+    quantity: int
+    unit: str
+    place_id: str
+    place: str
+    by: str
+    at: int
+
+
+@dataclass(frozen=True)
+class PartView:
+    """One part of the catalogue with its successor and those it replaces."""
+
+    part: Part
+    successor: Part | None
+    replaces: tuple[Part, ...]
+
+
+# ---------------------------------------------------------------- catalogue
+
+
+def part_page(read: Reading, text: str, me: str, role: str, offset: int, limit: int) -> list[PartRow]:
+    """The catalogue by number; with a text the parts that have it in number or name."""
+    c = Part.c
+    query = sa.select(c.id, c.number, c.names, c.unit, c.replaced_by).where(*_wanted(text))
+    rows = [tuple(row) for row in read.rows(query.order_by(c.number, c.id).limit(limit).offset(offset))]
+    found = stocks(read, [row[0] for row in rows], me, role)
+    return [
+        PartRow(row_id, number, names, unit, _near(found[row_id]), sum(s.quantity for s in found[row_id]), successor)
+        for row_id, number, names, unit, successor in rows
+    ]
+
+
+def part_count(read: Reading, text: str) -> int:
+    """How many parts `part_page` has."""
+    return int(read.value(sa.select(sa.func.count()).select_from(Part.__table__).where(*_wanted(text))) or 0)
+
+
+def part_place(read: Reading, text: str, part_id: str) -> int | None:
+    """At which place of `part_page` a part stands."""
+    c = Part.c
+    row = read.get(Part, part_id)
+    if row is None or not read.value(sa.select(sa.literal(1)).where(c.id == part_id, *_wanted(text))):
+        return None
+    before = sa.tuple_(c.number, c.id) < sa.tuple_(sa.literal(row.number), sa.literal(row.id))
+    return int(read.value(sa.select(sa.func.count()).where(*_wanted(text), before)) or 0)
+
+
+def find_parts(read: Reading, text: str, me: str, role: str, limit: int) -> list[PartRow]:
+    """Parts for who types or scans: the very number first, then numbers that begin so, then whatever has the text."""
+    wanted = text.strip()
+    exact = read.all(Part, Part.c.number == wanted, Part.c.archived_at.is_(None))
+    rows = part_page(read, wanted, me, role, 0, limit)
+    first = {part.id for part in exact}
+    if first and not first & {row.id for row in rows[:1]}:
+        found = stocks(read, sorted(first), me, role)
+        lines = [
+            PartRow(p.id, p.number, p.names, p.unit, _near(found[p.id]), sum(s.quantity for s in found[p.id]),
+                    p.replaced_by)
+            for p in exact
+        ]  # fmt: skip
+        rows = [*lines, *(row for row in rows if row.id not in first)]
+    begins = wanted.lower()
+    rows.sort(key=lambda row: (row.id not in first, not row.number.lower().startswith(begins)))
+    return rows[:limit]
+
+
+def part_view(read: Reading, part_id: str) -> PartView | None:
+    """One part with what it replaces and what replaces it; None where it is not in the catalogue."""
+    part = read.get(Part, part_id)
+    if part is None:
+        return None
+    successor = None
+    if part.replaced_by:
+        successor = next(iter(read.all(Part, Part.c.number == part.replaced_by, limit=1)), None)
+    older = read.all(Part, Part.c.replaced_by == part.number, order=[Part.c.number], limit=50)
+    return PartView(part, successor, tuple(older))
+
+
+def part_numbers(read: Reading, ids: Iterable[str]) -> dict[str, str]:
+    """Numbers of these parts by id."""
+    return {part.id: part.number for part in read.among(Part, ids)}
+
+
+def place_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
+    """Names of these places by id."""
+    return {place.id: place.name for place in read.among(Place, ids)}
+
+
+def _wanted(text: str) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = [Part.c.archived_at.is_(None)]
+    if wanted := text.strip().lower():
+        columns = (Part.c.number, Part.c.names)
+        found.append(sa.or_(*(sa.func.lower(column).contains(wanted, autoescape=True) for column in columns)))
+    return found
+
+
+def _near(found: Sequence[PlaceStock]) -> int | None:
+    own = [stock.quantity for stock in found if stock.mine]
+    return sum(own) if own else None
+
+
+# ---------------------------------------------------------------- stock
+
+
+def places(read: Reading, me: str) -> list[Place]:
+    """Stock places, one's own first, then vans, depots and headquarters by name."""
+    found = read.all(Place, Place.c.archived_at.is_(None), order=[Place.c.name, Place.c.id])
+    return sorted(found, key=lambda place: place.keeper_id != me)
+
+
+def stock(read: Reading, part_id: str, me: str, role: str) -> list[PlaceStock]:
+    """What every place holds of one part, one's own first."""
+    return stocks(read, [part_id], me, role)[part_id]
+
+
+def stocks(read: Reading, part_ids: Iterable[str], me: str, role: str) -> dict[str, list[PlaceStock]]:
+    """What every place holds of these parts, by part; a place that never had any is left out, one's own stays.
+
+    The whole ledger of a place is here for its keeper and for roles that see everything: its stock is the sum. Of any
+    other place headquarters says what it had at a moment, to which our own movements that wait are added.
+    """
+    wanted = sorted(set(part_ids))
+    here = places(read, me)
+    whole = {place.id for place in here if place.keeper_id == me or sees_everything(role)}
+    sums = _sums(read, wanted, whole)
+    rest = [place.id for place in here if place.id not in whole]
+    levels = {(x.place_id, x.part_id): x for x in _levels(read, wanted)} if rest else {}
+    waiting = _waiting(read, wanted) if rest else {}
+    found: dict[str, list[PlaceStock]] = {part_id: [] for part_id in wanted}
+    for part_id in wanted:
+        for place in here:
+            key, mine = (place.id, part_id), place.keeper_id == me
+            if place.id in whole:
+                if mine or key in sums:
+                    line = PlaceStock(place.id, place.name, place.kind, mine, sums.get(key, 0), None, 0)
+                    found[part_id].append(line)
+            elif key in levels or key in waiting:
+                level, more = levels.get(key), waiting.get(key, 0)
+                quantity = (level.quantity if level else 0) + more
+                as_of = level.as_of if level else 0
+                found[part_id].append(PlaceStock(place.id, place.name, place.kind, mine, quantity, as_of, more))
+    return found
+
+
+def _sums(read: Reading, part_ids: list[str], place_ids: Iterable[str]) -> Mapping[tuple[str, str], int]:
+    c = Movement.c
+    query = (
+        sa.select(c.place_id, c.part_id, sa.func.sum(c.quantity))
+        .where(c.part_id.in_(part_ids), c.archived_at.is_(None))
+        .group_by(c.place_id, c.part_id)
+    )
+    here = set(place_ids)
+    # PostgreSQL sums a BIGINT to a numeric.
+    return {(place, part): int(total) for place, part, total in map(tuple, read.rows(query)) if place in here}
+
+
+def _levels(read: Reading, part_ids: list[str]) -> list[StockLevel]:
+    return read.all(StockLevel, StockLevel.c.part_id.in_(part_ids), StockLevel.c.archived_at.is_(None))
+
+
+def _waiting(read: Reading, part_ids: list[str]) -> Mapping[tuple[str, str], int]:
+    """Our own movements that headquarters has not confirmed, by place and part. Only on a laptop."""
+    c, touched, own = Movement.c, TouchedRow.c, OwnOperation.c
+    joined = sa.join(OwnOperation.__table__, TouchedRow.__table__, touched.op_id == own.id)
+    query = (
+        sa.select(c.place_id, c.part_id, sa.func.sum(c.quantity))
+        .select_from(joined.join(Movement.__table__, c.id == touched.row_id))
+        .where(own.standing == 1, touched.tablename_ == Movement.tablename, touched.wrote == 1)
+        .where(c.part_id.in_(part_ids))
+        .group_by(c.place_id, c.part_id)
+    )
+    return {(place, part): int(total) for place, part, total in map(tuple, read.rows(query))}
+
+
+# ---------------------------------------------------------------- movements
+
+
+def movement_page(read: Reading, part_id: str, offset: int, limit: int) -> list[MovementRow]:
+    """Movements of a part that are on this machine, newest first."""
+    c = Movement.c
+    joined = (
+        Movement.__table__.outerjoin(Place.__table__, Place.c.id == c.place_id)
+        .outerjoin(WorkOrder.__table__, WorkOrder.c.id == c.order_id)
+        .outerjoin(User.__table__, User.c.id == c.by_id)
+    )
+    query = (
+        sa.select(
+            c.id, c.at, c.kind, c.quantity, sa.func.coalesce(Place.c.name, ""), c.order_id,
+            sa.func.coalesce(WorkOrder.c.number, ""), sa.func.coalesce(User.c.name, ""),
+        )
+        .select_from(joined)
+        .where(c.part_id == part_id, c.archived_at.is_(None))
+        .order_by(c.at.desc(), c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )  # fmt: skip
+    return [MovementRow(*row) for row in map(tuple, read.rows(query))]
+
+
+def movement_count(read: Reading, part_id: str) -> int:
+    """How many movements of a part there are here."""
+    query = sa.select(sa.func.count()).where(Movement.c.part_id == part_id, Movement.c.archived_at.is_(None))
+    return int(read.value(query) or 0)
+
+
+def fitted(read: Reading, order_id: str) -> list[FittedRow]:
+    """Parts fitted on an order that were not taken back, in the order they were fitted."""
+    c, back = Movement.c, Movement.__table__.alias("back")
+    returned = (
+        sa.select(sa.func.coalesce(sa.func.sum(back.c.quantity), 0))
+        .where(back.c.reverses_id == c.id, back.c.order_id == order_id, back.c.kind == TAKEN_BACK)
+        .scalar_subquery()
+    )
+    joined = (
+        Movement.__table__.outerjoin(Part.__table__, Part.c.id == c.part_id)
+        .outerjoin(Place.__table__, Place.c.id == c.place_id)
+        .outerjoin(User.__table__, User.c.id == c.by_id)
+    )
+    query = (
+        sa.select(
+            c.id, c.part_id, sa.func.coalesce(Part.c.names, "{}"), sa.func.coalesce(Part.c.number, ""),
+            sa.cast(-c.quantity - returned, sa.BigInteger), sa.func.coalesce(Part.c.unit, "piece"), c.place_id,
+            sa.func.coalesce(Place.c.name, ""), sa.func.coalesce(User.c.name, ""), c.at,
+        )
+        .select_from(joined)
+        .where(c.order_id == order_id, c.kind == FITTED, c.archived_at.is_(None))
+        .order_by(c.at, c.id)
+    )  # fmt: skip
+    return [FittedRow(*row) for row in map(tuple, read.rows(query)) if row[4] > 0]
+
+
+def fitted_count(read: Reading, order_id: str) -> int:
+    """How many lines `fitted` has."""
+    return len(fitted(read, order_id))
