@@ -1,0 +1,316 @@
+"""Takes operations out of a laptop's queue: each one once, each with an outcome, in one transaction with its effect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from fielddesk.core import canonical
+from fielddesk.hq.batch import Batch
+from fielddesk.hq.envelope import Envelope, id_in, known_action, read_envelope, storable
+from fielddesk.hq.feed import close_stamp, remember_past, stamp
+from fielddesk.hq.judge import WAITS, Judge, Sender, Verdict
+from fielddesk.hq.scope import holder_of
+from fielddesk.hq.tables import Operation, QueuePlace
+from fielddesk.store.statements import add_rows, ask, is_passing, tell
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One operation as it came: its place, its digest, its text."""
+
+    seq: int
+    hash: str
+    body: str
+
+
+@dataclass
+class Answer:
+    """What a push comes to."""
+
+    outcomes: list[dict[str, Any]] = field(default_factory=list)
+    next_seq: int = 1
+    later: dict[str, Any] | None = None
+    forked: bool = False
+    stopped: bool = False
+    """Nothing behind this point was taken."""
+
+
+@dataclass(slots=True)
+class _Fresh:
+    sent: Sent
+    id: str
+    read: Envelope | None
+    verdict: Verdict | None = None
+
+
+@dataclass(slots=True)
+class _Known:
+    hash: str
+    detail: dict[str, Any]
+    pos: int
+    place: tuple[str, str, int]
+
+
+class Push:
+    """One transaction of a push. `isolated` runs each operation under a savepoint: the second try of a batch that the
+    database refused as a whole. `point` is called at named moments, where tests end the process."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        sender: Sender,
+        incarnation: str,
+        now: int,
+        *,
+        skew: int = 0,
+        isolated: bool = False,
+        point: Callable[[str], None] = lambda name: None,
+    ) -> None:
+        self.connection = connection
+        self.sender = sender
+        self.incarnation = incarnation
+        self.now = now
+        self.skew = skew
+        self.isolated = isolated
+        self.point = point
+        self.batch = Batch(connection)
+        self.judge = Judge(connection, self.batch)
+        self.answer = Answer()
+        self.results: dict[str, Any] = {}
+        self._replaced: dict[str, Verdict] = {}
+        self._moved: list[QueuePlace] = []
+
+    def take(self, operations: Sequence[Sent]) -> Answer:
+        """Take what can be taken; the caller commits. An unknown queue is a fork."""
+        queue = ask(
+            self.connection,
+            "SELECT next_seq FROM queue WHERE device_id = ? AND incarnation = ? FOR UPDATE",
+            self.sender.device_id,
+            self.incarnation,
+        )
+        if not queue:
+            self.answer.forked = self.answer.stopped = True
+            return self.answer
+        self.answer.next_seq = start = queue[0][0]
+        fresh = self._sort(operations)
+        self._run(fresh)
+        self._publish(fresh)
+        if self.answer.next_seq != start:
+            text = "UPDATE queue SET next_seq = ? WHERE device_id = ? AND incarnation = ?"
+            tell(self.connection, text, self.answer.next_seq, self.sender.device_id, self.incarnation)
+        return self.answer
+
+    # -- which are new ---------------------------------------------------------------------------------------------
+
+    def _sort(self, operations: Sequence[Sent]) -> list[_Fresh]:
+        """Tell what was taken before from what is new, up to the first that cannot be taken."""
+        reads = [(sent, read_envelope(sent.body)) for sent in operations]
+        named = [(sent, read, read.id if read else id_in(sent.body, sent.hash)) for sent, read in reads]
+        known = self._known([op_id for _, _, op_id in named])
+        places = self._places([sent.seq for sent, _, _ in named if sent.seq < self.answer.next_seq])
+        fresh: dict[str, _Fresh] = {}
+        for sent, read, op_id in named:
+            before = known.get(op_id)
+            here = fresh.get(op_id)
+            if sent.seq > self.answer.next_seq:
+                self.answer.stopped = True
+                break
+            other = here.sent.hash if here else before.hash if before else sent.hash
+            if other != sent.hash or (sent.seq < self.answer.next_seq and places.get(sent.seq) != op_id):
+                self.answer.forked = self.answer.stopped = True
+                break
+            new = before is None and here is None
+            if new and read is not None and known_action(read.kind, read.version) is None:
+                self.answer.later = {"id": op_id, "kind": read.kind, "version": read.version}
+                self.answer.stopped = True
+                break
+            if sent.seq == self.answer.next_seq:
+                self.answer.next_seq += 1
+                places[sent.seq] = op_id
+                if not new:
+                    self._moved.append(
+                        QueuePlace.from_values((self.sender.device_id, self.incarnation, sent.seq, op_id))
+                    )
+            if new:
+                fresh[op_id] = _Fresh(sent, op_id, read)
+            self._note_outcome(sent, op_id, before)
+        return list(fresh.values())
+
+    def _note_outcome(self, sent: Sent, op_id: str, before: _Known | None) -> None:
+        self.answer.outcomes.append(
+            {
+                "seq": sent.seq, "id": op_id, "hash": sent.hash,
+                "outcome": before.detail if before else None, "pos": before.pos if before else None,
+            }
+        )  # fmt: skip
+
+    def _known(self, ids: list[str]) -> dict[str, _Known]:
+        text = "SELECT id, hash, detail, pos, device_id, incarnation, seq FROM operation WHERE id IN (?..)"
+        return {
+            row[0]: _Known(row[1], canonical.loads(row[2]), row[3], (row[4], row[5], row[6]))
+            for row in ask(self.connection, text, ids)
+        }
+
+    def _places(self, seqs: list[int]) -> dict[int, str]:
+        return places_of(self.connection, self.sender.device_id, self.incarnation, seqs) if seqs else {}
+
+    # -- what becomes of them --------------------------------------------------------------------------------------
+
+    def _run(self, fresh: Sequence[_Fresh]) -> None:
+        self.judge.read_ahead(self.sender, [one.read for one in fresh if one.read])
+        for one in fresh:
+            one.verdict = self._judge(self.sender, one.read, self._skew_of(one.read))
+            self.judge.outcomes[one.id] = one.verdict.detail
+            self.results[one.id] = one.verdict.result
+        self._let_arrivals_in([one.id for one in fresh])
+
+    def _skew_of(self, read: Envelope | None) -> int:
+        """What to add to the claimed time; nothing can have occurred after it came."""
+        if read is None:
+            return 0
+        return min(self.skew, self.now - read.at)
+
+    def _judge(self, sender: Sender, read: Envelope | None, skew: int, *, released: bool = False) -> Verdict:
+        if not self.isolated:
+            return self.judge.judge(sender, read, skew, released=released)
+        try:
+            with self.batch.all_or_nothing():
+                return self.judge.judge(sender, read, skew, released=released)
+        except sa.exc.SQLAlchemyError as error:
+            if is_passing(error):
+                raise
+            return Verdict({"is": "quarantined"})
+
+    def _let_arrivals_in(self, final: Iterable[str]) -> None:
+        """Run held operations whose row, or whose forerunner's outcome, has come with this push."""
+        told: set[str] = set()
+        come = {op_id for op_id in final if self.judge.outcomes[op_id]["is"] not in WAITS}
+        while True:
+            come |= {key[1] for key, change in self.batch.changes.items() if change.before is None}
+            come -= told
+            if not come:
+                return
+            told |= come
+            waiting = held_operations(self.connection, "waits_for IN (?..)", sorted(come))
+            come = set()
+            for one in waiting:
+                if self._again(one, released=False):
+                    come.add(one.id)
+
+    def _again(self, one: Operation, *, released: bool) -> bool:
+        """Judge a held operation anew; True where it has got its final outcome."""
+        read = read_envelope(one.body)
+        self.judge.learn_outcomes(read.depends_on if read else ())
+        sender = sender_of(self.connection, self.batch, one.device_id, one.user_id)
+        verdict = self._judge(sender, read, one.skew or 0, released=released)
+        self.judge.outcomes[one.id] = verdict.detail
+        if (verdict.detail, verdict.waits_for) != (canonical.loads(one.detail), one.waits_for):
+            self._replaced[one.id] = verdict
+        return verdict.word not in WAITS
+
+    # -- by a person at headquarters -------------------------------------------------------------------------------
+
+    def release(self, one: Operation) -> Verdict:
+        """Run a held or quarantined operation whatever its sender's right or scope; the caller commits."""
+        if self._again(one, released=True):
+            self._let_arrivals_in([one.id])
+        self._publish([])
+        return self._replaced.get(one.id) or Verdict(canonical.loads(one.detail), one.waits_for)
+
+    def void(self, one: Operation) -> Verdict:
+        """Give an operation up; what needs it is parked."""
+        verdict = Verdict({"is": "void"})
+        self.judge.outcomes[one.id] = verdict.detail
+        self._replaced[one.id] = verdict
+        self._let_arrivals_in([one.id])
+        self._publish([])
+        return verdict
+
+    # -- writing ---------------------------------------------------------------------------------------------------
+
+    def _publish(self, fresh: Sequence[_Fresh]) -> int:
+        """Write rows, feed, membership and outcomes; returns the position of this commit."""
+        add_rows(self.connection, QueuePlace, self._moved)
+        if not fresh and not self._replaced and not self.batch.changes:
+            return 0
+        self.point("before_stamp")
+        stamped = stamp(self.connection, self.batch, self.now)
+        remember_past(self.connection, self._made_for_others(), self.now)
+        for user in self._changed_roles():
+            text = "UPDATE device SET feed_from = ? WHERE user_id = ?"
+            tell(self.connection, text, stamped.pos, user)
+        add_rows(self.connection, Operation, [self._operation(one, stamped.pos) for one in fresh])
+        for op_id, verdict in self._replaced.items():
+            tell(
+                self.connection,
+                "UPDATE operation SET outcome = ?, detail = ?, pos = ?, waits_for = ? WHERE id = ?",
+                verdict.word, canonical.dumps(verdict.detail), stamped.pos, verdict.waits_for, op_id,
+            )  # fmt: skip
+        verdicts = {one.id: one.verdict for one in fresh}
+        for outcome in self.answer.outcomes:
+            verdict_now = self._replaced.get(outcome["id"]) or verdicts.get(outcome["id"])
+            if verdict_now is not None:
+                outcome["outcome"], outcome["pos"] = verdict_now.detail, stamped.pos
+        close_stamp(self.connection, stamped)
+        self.point("after_stamp")
+        return stamped.pos
+
+    def _operation(self, one: _Fresh, pos: int) -> Operation:
+        verdict, read = one.verdict, one.read
+        assert verdict is not None
+        return Operation.from_values(
+            (
+                one.id, one.sent.hash, self.sender.device_id, self.incarnation, one.sent.seq, self.sender.user_id,
+                read.kind if read else "malformed", one.sent.body if read else storable(one.sent.body),
+                verdict.word, canonical.dumps(verdict.detail), pos, verdict.waits_for,
+                read.at if read else self.now, read.zone if read else "UTC", self._skew_of(read), self.now,
+            )
+        )  # fmt: skip
+
+    def _made_for_others(self) -> set[tuple[str, str]]:
+        """Rows somebody made and does not hold: they may still add facts for a while."""
+        found = set()
+        for user, row_id in self.judge.made:
+            row = next((change.after for key, change in self.batch.changes.items() if key[1] == row_id), None)
+            if row is not None and holder_of(row) != user:
+                found.add((user, row_id))
+        return found
+
+    def _changed_roles(self) -> list[str]:
+        """Users who from now on see more, or less, of the feed."""
+        return [
+            key[1]
+            for key, change in self.batch.changes.items()
+            if key[0] == "user" and change.before is not None and "role" in change.fields
+        ]
+
+
+def places_of(connection: sa.Connection, device_id: str, incarnation: str, seqs: list[int]) -> dict[int, str]:
+    """Which operation stood at each of these places of a queue."""
+    text = "SELECT seq, id FROM operation WHERE device_id = ? AND incarnation = ? AND seq IN (?..)"
+    again = "SELECT seq, op_id FROM queue_place WHERE device_id = ? AND incarnation = ? AND seq IN (?..)"
+    found = {row[0]: row[1] for row in ask(connection, text, device_id, incarnation, seqs)}
+    return found | {row[0]: row[1] for row in ask(connection, again, device_id, incarnation, seqs)}
+
+
+def held_operations(connection: sa.Connection, where: str, *values: Any) -> list[Operation]:
+    """Operations that wait for a row, a forerunner or a person, locked, oldest first."""
+    names = ", ".join(f'"{name}"' for name in Operation.column_names)
+    text = (
+        f"SELECT {names} FROM operation WHERE {where} AND outcome IN ('held', 'quarantined', 'parked') "  # noqa: S608
+        "ORDER BY received_at, seq, id FOR UPDATE"
+    )
+    return [Operation.from_values(row) for row in ask(connection, text, *values)]
+
+
+def sender_of(connection: sa.Connection, batch: Batch, device_id: str, user_id: str) -> Sender:
+    """Who sent an operation, with today's right."""
+    found = ask(connection, "SELECT revoked_at FROM device WHERE id = ?", device_id)
+    user = batch.look("user", user_id)
+    gone = user is None or user.archived_at is not None or getattr(user, "revoked_at", None) is not None
+    revoked = gone or not found or found[0][0] is not None
+    return Sender(device_id, user_id, str(getattr(user, "role", "")), revoked)

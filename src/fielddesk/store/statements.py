@@ -1,0 +1,94 @@
+"""Statements headquarters writes once and both databases understand, and which database errors pass by themselves."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from fielddesk.core import canonical
+from fielddesk.store.tables import Column, Row
+from fielddesk.store.tx import write
+
+_IN_LIST = "IN (?..)"
+
+
+@functools.cache
+def _translated(text: str, dialect: str) -> str:
+    if dialect == "sqlite":
+        return text.replace(_IN_LIST, "IN (SELECT value FROM json_each(?))").replace(" FOR UPDATE", "")
+    return text.replace(_IN_LIST, "= ANY(?)").replace("?", "%s")
+
+
+def ask(connection: sa.Connection, text: str, *values: Any) -> Sequence[Any]:
+    """Rows of a query in plain SQL: `?` stands for a value, `IN (?..)` for a list; FOR UPDATE falls away on SQLite,
+    where whoever writes is alone."""
+    return _run(connection, text, values).fetchall()
+
+
+def tell(connection: sa.Connection, text: str, *values: Any) -> int:
+    """Run a statement, written as for `ask`; returns how many rows it met."""
+    return int(_run(connection, text, values).rowcount)
+
+
+def _run(connection: sa.Connection, text: str, values: tuple[Any, ...]) -> sa.CursorResult[Any]:
+    name = connection.dialect.name
+    if name == "sqlite":
+        values = tuple([canonical.dumps(value) if value.__class__ is list else value for value in values])
+    return connection.exec_driver_sql(_translated(text, name), values)
+
+
+@functools.cache
+def _unnest(table: Hashable, put: bool) -> str:
+    assert isinstance(table, type)
+    assert issubclass(table, Row)
+    names = ", ".join(f'"{name}"' for name in table.column_names)
+    kinds = ", ".join(f"%s::{_array(col)}" for col in table.columns)
+    text = f'INSERT INTO "{table.tablename}" ({names}) SELECT * FROM unnest({kinds})'  # noqa: S608 - from the models
+    if put:
+        keys = ", ".join(f'"{name}"' for name in table.key)
+        rest = [name for name in table.column_names if name not in table.key]
+        news = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
+        text += f" ON CONFLICT ({keys}) DO " + (f"UPDATE SET {news}" if rest else "NOTHING")
+    return text
+
+
+def _array(col: Column) -> str:
+    return "int8[]" if isinstance(col.kind.sql, sa.BigInteger) else "text[]"
+
+
+def add_rows(connection: sa.Connection, table: type[Row], rows: Sequence[Row], *, put: bool = False) -> None:
+    """Add rows in one statement; with `put`, replace those that stand already (then no key may come twice)."""
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        write(connection, table, "put" if put else "add", rows)
+        return
+    columns = list(map(list, zip(*(row.values() for row in rows), strict=True)))
+    connection.exec_driver_sql(_unnest(table, put), tuple(columns))  # type: ignore[arg-type]
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether a database error is of the moment (deadlock, lock, lost connection) and the same work may go through.
+
+    Nobody's operation is at fault then, and it never counts.
+    """
+    if not isinstance(error, sa.exc.DBAPIError):
+        return False
+    if error.connection_invalidated or isinstance(error, sa.exc.InterfaceError):
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:  # SQLite, or a connection that broke before the server could say why
+        return isinstance(error, sa.exc.OperationalError)
+    return str(state)[:2] in _PASSING_CLASSES or state in _PASSING
+
+
+_PASSING_CLASSES = {"08", "40", "53", "57"}  # connection, transaction rolled back, resources, operator
+_PASSING = {"55P03", "25P03", "25006", "58030"}  # lock not available, idle in transaction, read only, i/o error
+
+
+def ids_of(rows: Iterable[Sequence[Any]]) -> list[Any]:
+    """The first column."""
+    return [row[0] for row in rows]
