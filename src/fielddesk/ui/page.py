@@ -182,6 +182,11 @@ class ListPane(Worded, QFrame):
         self._column.addWidget(self._stack, 1)
         self.list.counted.connect(lambda count: self._stack.setCurrentIndex(0 if count else 1))
 
+    def add_row(self, widget: QWidget) -> QWidget:
+        """A line between the filters and the list."""
+        self._column.insertWidget(2, widget)
+        return widget
+
     def add_action(self, button: QWidget) -> QWidget:
         """The button beside the title."""
         self.corner.addWidget(button)
@@ -252,6 +257,7 @@ class SplitPage(Page):
         self.left = ListPane(title, empty, lines=lines)
         self.pane = Pane(scrolls=scrolls)
         self.pane.went_back.connect(self.show_list)
+        self._panes = [self.pane]
         self._right = QStackedWidget()
         blank = QWidget()
         above = QVBoxLayout(blank)
@@ -294,6 +300,19 @@ class SplitPage(Page):
         """There is something chosen; beside the list it is shown, over the list only when a person opens it."""
         self._right.setCurrentWidget(self.pane)
 
+    def add_pane(self, pane: Pane) -> Pane:
+        """Another right side, such as the form of a new record; `show_pane` puts it up."""
+        pane.went_back.connect(self.show_list)
+        self._panes.append(pane)
+        self._right.addWidget(pane)
+        return pane
+
+    def show_pane(self, pane: Pane) -> None:
+        """Show another right side instead of the chosen thing."""
+        self._right.setCurrentWidget(pane)
+        self._detail = True
+        self._arrange()
+
     def show_list(self) -> None:
         """In a narrow window: back to the list."""
         self._detail = False
@@ -321,7 +340,8 @@ class SplitPage(Page):
     def _arrange(self) -> None:
         width = self.window().width() * 100 / theme.look().text_size
         self._stacked = width < STACKED_UNDER
-        self.pane.back.setVisible(self._stacked)
+        for pane in self._panes:
+            pane.back.setVisible(self._stacked)
         theme.set_property(self.left, "stacked", "true" if self._stacked else "false")
         if self._stacked:
             self.left.setMinimumWidth(0)

@@ -20,6 +20,7 @@ _SENTENCES: dict[str, str | Callable[[dict[str, Any]], str]] = {
     ),
     "day_not_understood": N_("This is not a day. Write it like 2028-03-17."),
     "value_missing": N_("This is needed."),
+    "nothing_taken": N_("Take one from what is found."),
     "text_too_long": lambda values: _("Too long: {limit} characters at most.").format(
         limit=format_number(values["limit"])
     ),

@@ -1,0 +1,95 @@
+"""What a record says, line by line: label left, value right, some values leading to another record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QWidget
+
+from fielddesk.core.i18n import _
+from fielddesk.ui import theme
+from fielddesk.ui.buttons import Button
+from fielddesk.ui.text import Text, Words, no_mnemonic
+
+
+class Facts(QWidget):
+    """Labels and values. A value is text, or with `add_link` a quiet button. Signal `pressed(key)`: a link."""
+
+    pressed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        theme.space(self._grid, spacing=8)
+        self._grid.setColumnStretch(1, 1)
+        self._labels: dict[str, Text] = {}
+        self._values: dict[str, Text] = {}
+        self._links: dict[str, Button] = {}
+        self._holders: dict[str, QWidget] = {}
+
+    def add(self, key: str, label: Words) -> Text:
+        """A line of text under the last one."""
+        value = Value()
+        self._put(key, label, value)
+        self._values[key] = value
+        return value
+
+    def add_link(self, key: str, label: Words) -> Button:
+        """A line whose value leads somewhere; an empty value shows no button."""
+        button = Button("", "arrow-square-out", "quiet")
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        theme.space(row)
+        row.addWidget(button)
+        row.addStretch(1)
+        button.clicked.connect(lambda: self.pressed.emit(key))
+        self._put(key, label, holder)
+        self._links[key], self._holders[key] = button, holder
+        return button
+
+    def add_widget(self, key: str, label: Words, widget: QWidget) -> None:
+        """A line with a widget of one's own."""
+        self._put(key, label, widget)
+
+    def _put(self, key: str, label: Words, widget: QWidget) -> None:
+        place = self._grid.rowCount()
+        text = Text(label, "second", wraps=True)
+        text.setMinimumHeight(theme.px(24))
+        text.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        theme.size(text, width=140)
+        self._labels[key] = text
+        self._grid.addWidget(text, place, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(widget, place, 1)
+
+    def show_values(self, values: Mapping[str, str]) -> None:
+        """Put values in; a line without one is hidden."""
+        for key, words in values.items():
+            shown = bool(words)
+            if key in self._links:
+                self._links[key].set_words(words)
+                self._holders[key].setVisible(shown)
+            else:
+                self._values[key].set_words(words)
+                self._values[key].setVisible(shown)
+            self._labels[key].setVisible(shown)
+
+
+class Value(Text):
+    """A value that can be copied: right click, or Ctrl+C while it has the focus."""
+
+    def __init__(self) -> None:
+        super().__init__("", wraps=True)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._menu)
+        self.setMinimumHeight(theme.px(24))
+
+    def _menu(self, where: QPoint) -> None:
+        menu = QMenu(self)
+        menu.addAction(no_mnemonic(_("Copy"))).triggered.connect(
+            lambda: QGuiApplication.clipboard().setText(self.selectedText() or self.text())
+        )
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.mapToGlobal(where))

@@ -1,0 +1,200 @@
+"""A field in which one types to find a record and takes it from what was found; made for keyboard and hand scanner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout
+
+from fielddesk.core.errors import FieldDeskError
+from fielddesk.core.i18n import _
+from fielddesk.ui import theme
+from fielddesk.ui.fields import Field
+from fielddesk.ui.lists import Row, RowList
+from fielddesk.ui.text import Text, Words, spoken
+
+ASK_AFTER_MS = 120
+SHOWN = 5
+
+Ask = Callable[[str, Callable[[Sequence[Row]], None]], None]
+"""Asks for rows that fit a text and hands them over later, on the main thread."""
+
+
+class Picker(Field):
+    """The value is a row's id, what is read is its title. Signal `picked(id)`: a row was taken, or "" given up.
+
+    Keys: down and up move through what was found, Enter takes it (the first one right after scanning), Escape gives
+    what was taken before back.
+    """
+
+    picked = Signal(str)
+
+    def __init__(self, key: str, label: Words, ask: Ask, *, needed: bool = False, hint: Words = "") -> None:
+        self._ask_for = ask
+        self._titles: dict[str, str] = {}
+        self._found: list[Row] = []
+        self._typed = ""
+        self._enter_waits = False
+        super().__init__(key, label, needed=needed, hint=hint)
+        self.say("_write_hint", hint)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(ASK_AFTER_MS)
+        self._soon.timeout.connect(self._ask)
+        self._column.insertWidget(1, self._make_results())
+
+    def _make_results(self) -> QFrame:
+        self.results = QFrame()
+        self.results.setProperty("kind", "overlay")
+        column = QVBoxLayout(self.results)
+        theme.space(column, (1, 1, 1, 1))
+        self.list = RowList(lambda: _("Found"), 2)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.clicked.connect(lambda index: self.take(self._found[index.row()].id))
+        self.nothing = Text("", "second", wraps=True)
+        theme.space(column, (1, 1, 1, 1))
+        column.addWidget(self.list)
+        column.addWidget(self.nothing)
+        self.nothing.setContentsMargins(theme.px(12), theme.px(8), theme.px(12), theme.px(8))
+        self.results.hide()
+        return self.results
+
+    def make_editor(self) -> QLineEdit:
+        self.editor = QLineEdit()
+        self.editor.textEdited.connect(self._edited)
+        return self.editor
+
+    def _write_hint(self, text: str) -> None:
+        self.editor.setPlaceholderText(text)
+
+    # ---------------------------------------------------------------- value and words
+
+    def name(self, row_id: str, title: str) -> None:
+        """Tell the title of a row, so that it can be shown before anything was looked for."""
+        self._titles[row_id] = title
+        if self.shown == row_id and not self.results.isVisible():
+            self._shown_text = title
+            self.write(title)
+
+    def text(self) -> str:
+        return self.editor.text()
+
+    def write(self, text: str) -> None:
+        if self.editor.text() != text:
+            self.editor.setText(text)
+            self.editor.setCursorPosition(0)
+
+    def display(self, value: Any) -> str:
+        return self._titles.get(value, "") if value else ""
+
+    def parse(self, text: str) -> str | None:
+        if not text.strip():
+            return None
+        if self.shown and text == self._titles.get(self.shown):
+            return str(self.shown)
+        raise FieldDeskError("nothing_taken")
+
+    def take(self, row_id: str) -> None:
+        """Take a row that was found."""
+        row = next((row for row in self._found if row.id == row_id), None)
+        if row is not None:
+            self._titles[row.id] = row.title
+        self._close()
+        before = self.shown
+        self._set_shown(row_id)
+        self.say_trouble("")
+        self.editor.setFocus()
+        self.picked.emit(row_id)
+        if row_id != before:
+            self.committed.emit(before, row_id)
+
+    # ---------------------------------------------------------------- looking
+
+    def _edited(self, _text: str) -> None:
+        self._enter_waits = False
+        self._typing()
+        self._soon.start()
+
+    def _ask(self) -> None:
+        self._soon.stop()
+        self._typed = self.text().strip()
+        self._ask_for(self._typed, self._took(self._typed))
+
+    def _took(self, typed: str) -> Callable[[Sequence[Row]], None]:
+        def take(rows: Sequence[Row]) -> None:
+            if typed == self.text().strip():
+                self._show(rows)
+
+        return take
+
+    def _show(self, rows: Sequence[Row]) -> None:
+        self._found = list(rows[:SHOWN])
+        self.list.choose("")
+        self.list.show_rows(self._found)
+        self.list.setVisible(bool(rows))
+        self.list.setFixedHeight(theme.px(72) * len(self._found) + 2)
+        self.nothing.setText("" if rows else _("Nothing has these words. Look at the spelling, or type less."))
+        self.nothing.setVisible(not rows)
+        self.results.show()
+        if rows:
+            self.list.choose(self._found[0].id)
+            theme.announce(self.editor, f"{rows[0].title}, {rows[0].second}, {rows[0].right}")
+        if self._enter_waits and rows:
+            self.take(self._found[0].id)
+
+    def _close(self) -> None:
+        self._enter_waits = False
+        self._soon.stop()
+        self.results.hide()
+
+    def open_up(self) -> None:
+        """Look for what stands in the field, also for nothing: then the first ones are offered."""
+        self._ask()
+
+    def key_pressed(self, event: QKeyEvent) -> bool:
+        key = event.key()
+        if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            if self.results.isHidden():
+                self.open_up()
+            else:
+                self.list.keyPressEvent(event)
+            return True
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return self._enter()
+        if key == Qt.Key.Key_Escape and not self.results.isHidden():
+            self._close()
+            self.revert()
+            return True
+        return super().key_pressed(event)
+
+    def _enter(self) -> bool:
+        if self.text().strip() != self._typed or self._soon.isActive():
+            self._enter_waits = True  # a scanner's Enter comes before the answer
+            self._ask()
+            return True
+        if not self.results.isHidden() and self._found:
+            self.take(self.list.chosen_id() or self._found[0].id)
+            return True
+        return False
+
+    def commit(self) -> bool:
+        """Leaving: one thing found with exactly this title counts as taken, an empty field as given up."""
+        typed = self.text().strip()
+        exact = [row for row in self._found if row.title.casefold() == typed.casefold()] if typed else []
+        if self.dirty() and len(exact) == 1:
+            self.take(exact[0].id)
+            return True
+        self._close()
+        if self.dirty() and not typed:
+            before = self.shown
+            self._set_shown(None)
+            self.picked.emit("")
+            self.committed.emit(before, None)
+        return super().commit()
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        self.editor.setAccessibleName(spoken(self._label_words))
