@@ -96,7 +96,7 @@ def first_administrator(hq: Headquarters) -> str:
 
 def add_user(hq: Headquarters, login: str, name: str, role: str, by: str) -> str:
     """Take a person in; returns their id."""
-    return str(hq.perform(call(create_user, login=login, name=name, role=role), by)[0].result)
+    return str(hq.perform(call(create_user, login=login, name=name, role=role), by).results[0])
 
 
 def enrolment_code(hq: Headquarters, user_id: str, life: int = CODE_LIFE) -> str:

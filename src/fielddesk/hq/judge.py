@@ -143,8 +143,8 @@ class Judge:
                 raise  # never the operation's fault by itself; the batch finds out
             except Exception as fault:
                 # Only where and what kind: the message may hold a customer's words.
-                where = _place(fault)
-                log.error("%s %s: attempt %d: %s at %s", read.kind, read.id, attempt, type(fault).__name__, where)
+                place = where(fault)
+                log.error("%s %s: attempt %d: %s at %s", read.kind, read.id, attempt, type(fault).__name__, place)
         return Verdict({"is": "quarantined"})
 
     def _needs(self, read: Envelope) -> Verdict | None:
@@ -301,7 +301,7 @@ def _touched(tx: Tx) -> Iterable[Key]:
                 yield (col.ref, target)
 
 
-def _place(fault: BaseException) -> str:
+def where(fault: BaseException) -> str:
     trace = fault.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -47,11 +47,10 @@ BUSY_S = 5
 
 @dataclass(frozen=True)
 class Performed:
-    """What came of an action done at headquarters."""
+    """What came of actions done at headquarters: ids of the operations, and what each action returned."""
 
-    op_id: str
-    outcome: str
-    result: Any
+    op_ids: tuple[str, ...]
+    results: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -210,14 +209,14 @@ class Headquarters:
 
     # -- what is done here -----------------------------------------------------------------------------------------
 
-    def perform(self, calls: Call | Sequence[Call], user_id: str) -> list[Performed]:
+    def perform(self, calls: Call | Sequence[Call], user_id: str) -> Performed:
         """Do actions at headquarters, all or none, as operations of its own device.
 
         Raises RuleBroken or Conflict, as on a laptop; also RuleBroken('held' | 'quarantined') for what would wait.
         """
         together = (calls,) if isinstance(calls, Call) else tuple(calls)
 
-        def do(connection: sa.Connection, isolated: bool) -> list[Performed]:
+        def do(connection: sa.Connection, isolated: bool) -> Performed:
             known = settings(connection)
             user = Reading(connection).get(User, user_id)
             role = "" if user is None else user.role
@@ -233,7 +232,8 @@ class Headquarters:
                 raise RuleBroken("kind_unknown", kind=together[len(answer.outcomes)].action.kind)
             for one in answer.outcomes:
                 raise_unless_done(one["outcome"])
-            return [Performed(one["id"], one["outcome"]["is"], push.results[one["id"]]) for one in answer.outcomes]
+            ids = tuple(one["id"] for one in answer.outcomes)
+            return Performed(ids, tuple(push.results[op_id] for op_id in ids))
 
         return self._write_twice(do)
 

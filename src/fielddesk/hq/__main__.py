@@ -1,0 +1,285 @@
+"""The command line of headquarters: start the server, let people and laptops in, look after what waits.
+
+fielddesk-hq found "Service North" admin "Ada Lovelace"     a new headquarters and its first administrator
+fielddesk-hq                                                serve laptops (the same as `serve`)
+fielddesk-hq enrol-code engineer                            a one-time code for a laptop of this person
+fielddesk-hq held                                           what waits for a person
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from fielddesk.core.clock import SECOND
+from fielddesk.core.errors import FieldDeskError
+from fielddesk.features.people.rules import ROLES
+from fielddesk.hq import admin
+from fielddesk.hq.service import Headquarters, on_postgresql, on_sqlite
+from fielddesk.store.statements import ask
+
+log = logging.getLogger("fielddesk.hq")
+Verb = Callable[[Headquarters, argparse.Namespace], int]
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one verb; 0 when all went well, 1 where headquarters said no, 2 for words it does not know."""
+    options = _parser().parse_args(sys.argv[1:] if words is None else words)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    for noisy in ("alembic", "uvicorn"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    try:
+        hq = _open(options)
+        try:
+            return int(options.verb(hq, options))
+        finally:
+            hq.close()
+    except FieldDeskError as problem:
+        print(f"fielddesk-hq: {problem}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fielddesk-hq", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=_data_folder(), help="folder of the database (SQLite)")
+    parser.add_argument("--database", metavar="URL", default=os.environ.get("FIELDDESK_HQ_DATABASE"),
+                        help="postgresql://… instead of a file")  # fmt: skip
+    _serving(parser)
+    parser.set_defaults(verb=serve)
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB")
+    _serving(_verb(verbs, "serve", serve, "serve laptops (the default)"), again=True)
+    made = _verb(verbs, "found", found, "make a new headquarters with its first administrator")
+    made.add_argument("name")
+    made.add_argument("login")
+    made.add_argument("person")
+    taken = _verb(verbs, "import", import_list, "take a list of parts or orders in")
+    taken.add_argument("file", type=Path)
+    taken.add_argument("--by", metavar="LOGIN", help="in whose name (the first administrator's)")
+    code = _verb(verbs, "enrol-code", enrol_code, "a one-time code for a laptop of a person")
+    code.add_argument("login")
+    person = _verb(verbs, "add-user", add_user, "take a person in")
+    person.add_argument("login")
+    person.add_argument("name")
+    person.add_argument("role", choices=ROLES)
+    _verb(verbs, "devices", devices, "every laptop with its codes")
+    _verb(verbs, "revoke", revoke, "hold everything a laptop sends from now on").add_argument("device")
+    _verb(verbs, "held", held, "what waits for a person")
+    _verb(verbs, "release", release, "let a waiting operation run").add_argument("operation")
+    _verb(verbs, "void", void, "give a waiting operation up").add_argument("operation")
+    _verb(verbs, "restored", restored, "say that this database came back from a backup")
+    sealed = _verb(verbs, "recover-key", recover_key, "the recovery code of a laptop, from its key.sealed")
+    sealed.add_argument("file", type=Path)
+    return parser
+
+
+def _verb(verbs: Any, word: str, run: Verb, words: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = verbs.add_parser(word, help=words, description=words)
+    parser.set_defaults(verb=run)
+    return parser
+
+
+def _serving(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
+    def option(*names: str, default: Any = None, **more: Any) -> None:
+        # Said behind the verb it wins; not said there, what stands before the verb must not be undone.
+        parser.add_argument(*names, default=argparse.SUPPRESS if again else default, **more)
+
+    option("--host", default="127.0.0.1")
+    option("--port", type=int, default=8472, help="0: any free one")
+    option("--tls-cert", type=Path)
+    option("--tls-key", type=Path)
+    option("--behind-proxy", action="store_true", default=False, help="a proxy on the way does TLS")
+    option("--embedded", action="store_true", default=False,
+           help="print one line of JSON when ready and end with whoever started it")  # fmt: skip
+    option("--demo", type=Path, nargs="*", metavar="LIST",
+           help="with --embedded: fill a new headquarters with demo data, from these lists where given")  # fmt: skip
+    option("--jobs-every", type=float, default=15.0, metavar="SECONDS")
+
+
+def _data_folder() -> Path:
+    return Path(platformdirs.user_data_path("FieldDesk", appauthor=False, roaming=False)) / "headquarters"
+
+
+def _open(options: argparse.Namespace) -> Headquarters:
+    if options.database:
+        return on_postgresql(options.database)
+    options.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return on_sqlite(options.data / "headquarters.db")
+
+
+# ---------------------------------------------------------------- serving
+
+
+def serve(hq: Headquarters, options: argparse.Namespace) -> int:
+    """Serve until told to stop. Plain HTTP only on this machine, or behind a proxy that does TLS."""
+    import uvicorn
+
+    from fielddesk.hq.app import make_app
+    from fielddesk.hq.jobs import Jobs
+
+    secure = options.tls_cert is not None and options.tls_key is not None
+    if not secure and not options.behind_proxy and not _is_loopback(options.host):
+        print("fielddesk-hq: without --tls-cert and --tls-key only this machine is served; behind a proxy that does "
+              "TLS say --behind-proxy", file=sys.stderr)  # fmt: skip
+        return 2
+    if not admin.is_founded(hq):
+        if not options.embedded:
+            print("fielddesk-hq: nothing here yet; begin with `fielddesk-hq found NAME LOGIN PERSON`", file=sys.stderr)
+            return 2
+        boss = admin.found(hq, "FieldDesk", "admin", "Administrator")
+        if options.demo is not None:
+            from fielddesk.hq.demo import make_demo
+
+            make_demo(hq, boss, hq.clock, options.demo)
+    line = _listen(options.host, options.port)
+    jobs = Jobs(hq, options.jobs_every)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            make_app(hq, after_enrol=jobs.wake), log_config=None, access_log=False, server_header=False,
+            lifespan="off", proxy_headers=False, timeout_graceful_shutdown=5,
+            ssl_certfile=options.tls_cert if secure else None, ssl_keyfile=options.tls_key if secure else None,
+        )
+    )  # fmt: skip
+    jobs.start()
+    try:
+        address = f"{'https' if secure else 'http'}://{_shown(options.host)}:{line.getsockname()[1]}"
+        log.info("serving %s", address)
+        if options.embedded:
+            _end_with_parent(server)
+            print(json.dumps(_ready(hq, address, line.getsockname()[1])), flush=True)
+        server.run(sockets=[line])
+    finally:
+        jobs.stop()
+        line.close()
+    return 0
+
+
+def _ready(hq: Headquarters, address: str, port: int) -> dict[str, Any]:
+    """What whoever started this must know: where it is, and a one-time code for each person."""
+    with hq.reading() as connection:
+        text = 'SELECT login, id FROM "user" WHERE archived_at IS NULL AND revoked_at IS NULL ORDER BY id'
+        people = [tuple(row) for row in ask(connection, text)]
+    codes = {login: admin.enrolment_code(hq, user_id) for login, user_id in people}
+    return {"address": address, "port": port, "pid": os.getpid(), "enrolment_code": codes[people[0][0]], "codes": codes}
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    line = socket.socket(family, socket.SOCK_STREAM)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    line.bind((host, port))
+    line.listen(256)
+    return line
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _end_with_parent(server: Any) -> None:
+    """Stop when the pipe from whoever started this closes, which it also does when they are killed."""
+
+    def watch() -> None:
+        while sys.stdin.buffer.read(1024):
+            pass
+        server.should_exit = True
+
+    threading.Thread(target=watch, name="watching the parent", daemon=True).start()
+
+
+# ---------------------------------------------------------------- the other verbs
+
+
+def found(hq: Headquarters, options: argparse.Namespace) -> int:
+    admin.found(hq, options.name, options.login, options.person)
+    print(f"{options.name} is founded. A code for the first laptop: fielddesk-hq enrol-code {options.login}")
+    return 0
+
+
+def import_list(hq: Headquarters, options: argparse.Namespace) -> int:
+    from fielddesk.hq.importer import import_file, write_refused
+
+    by = admin.user_of(hq, options.by) if options.by else admin.first_administrator(hq)
+    report = import_file(hq, by, options.file)
+    print(f"{report.rows} rows: {report.taken} taken, {report.unchanged} unchanged, {len(report.refused)} refused")
+    if report.refused:
+        beside = options.file.with_name(options.file.name + ".refused.csv")
+        write_refused(report, beside)
+        print(f"Refused rows with their reasons: {beside}")
+    return 0
+
+
+def enrol_code(hq: Headquarters, options: argparse.Namespace) -> int:
+    print(admin.enrolment_code(hq, admin.user_of(hq, options.login)))
+    return 0
+
+
+def add_user(hq: Headquarters, options: argparse.Namespace) -> int:
+    admin.add_user(hq, options.login, options.name, options.role, admin.first_administrator(hq))
+    print(admin.enrolment_code(hq, admin.user_of(hq, options.login)))
+    return 0
+
+
+def devices(hq: Headquarters, options: argparse.Namespace) -> int:
+    for one in admin.devices(hq):
+        print(one.id, ",".join(one.codes), one.login, _when(one.seen_at), "revoked" if one.revoked_at else "", one.name)
+    return 0
+
+
+def revoke(hq: Headquarters, options: argparse.Namespace) -> int:
+    admin.revoke_device(hq, options.device)
+    return 0
+
+
+def held(hq: Headquarters, options: argparse.Namespace) -> int:
+    for one in admin.waiting_operations(hq):
+        print(one.id, one.outcome, one.kind, one.user, _when(one.at), json.dumps(one.detail, ensure_ascii=False))
+    return 0
+
+
+def release(hq: Headquarters, options: argparse.Namespace) -> int:
+    print(json.dumps(hq.release(options.operation).detail, ensure_ascii=False))
+    return 0
+
+
+def void(hq: Headquarters, options: argparse.Namespace) -> int:
+    hq.void(options.operation)
+    return 0
+
+
+def restored(hq: Headquarters, options: argparse.Namespace) -> int:
+    print(f"Epoch {admin.restored(hq)}: every laptop will send again what is missing here.")
+    return 0
+
+
+def recover_key(hq: Headquarters, options: argparse.Namespace) -> int:
+    print(admin.recover_key(hq, options.file.read_bytes()))
+    return 0
+
+
+def _when(moment: int | None) -> str:
+    return "-" if moment is None else datetime.fromtimestamp(moment / SECOND, UTC).isoformat(timespec="seconds")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
