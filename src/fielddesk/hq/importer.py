@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -98,30 +98,24 @@ def _inert(text: str) -> str:
     return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-class _lines:
+@contextmanager
+def _lines(path: Path) -> Iterator[Iterator[str]]:
     """Lines of a text file, gzipped or not; a bomb or an endless line is refused, not swallowed."""
+    with ExitStack() as opened:
+        file = opened.enter_context(path.open("rb"))
+        packed = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        stream: Any = opened.enter_context(gzip.GzipFile(fileobj=file)) if packed else file
+        yield _decoded(stream, path.name)
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
 
-    def __enter__(self) -> Iterator[str]:
-        self._file = self.path.open("rb")
-        packed = self._file.read(2) == b"\x1f\x8b"
-        self._file.seek(0)
-        self._stream = gzip.GzipFile(fileobj=self._file) if packed else self._file
-        return self._read(io.BufferedReader(self._stream))
-
-    def __exit__(self, *_: object) -> None:
-        self._stream.close()
-        self._file.close()
-
-    def _read(self, stream: Any) -> Iterator[str]:
-        size = 0
-        while line := stream.readline(LONGEST_LINE + 1):
-            size += len(line)
-            if len(line) > LONGEST_LINE or size > LARGEST_FILE:
-                raise RuleBroken("list_too_large", file=self.path.name)
-            yield line.decode("utf-8-sig" if size == len(line) else "utf-8")
+def _decoded(stream: Any, name: str) -> Iterator[str]:
+    size = 0
+    while line := stream.readline(LONGEST_LINE + 1):
+        size += len(line)
+        if len(line) > LONGEST_LINE or size > LARGEST_FILE:
+            raise RuleBroken("list_too_large", file=name)
+        yield line.decode("utf-8-sig" if size == len(line) else "utf-8")
 
 
 def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
