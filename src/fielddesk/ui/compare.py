@@ -171,6 +171,10 @@ class Compare(Worded, QWidget):
         """By field "mine" or "theirs", as far as chosen."""
         return dict(self._choices)
 
+    def take(self, key: str, side: str) -> None:
+        """One side for one field, as if it were pressed."""
+        self._versions[key, side].click()
+
     def take_all(self, side: str) -> None:
         """One side for every field."""
         for difference in self._differences:

@@ -1,0 +1,271 @@
+"""What every page works with: it asks the store and has things done there without the window ever waiting."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from functools import partial
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from fielddesk.core.clock import Clock, local_day
+from fielddesk.core.errors import FieldDeskError, StoreProblem
+from fielddesk.core.i18n import _
+from fielddesk.shell.undo import UndoStack
+from fielddesk.store.actions import Call
+from fielddesk.store.database import Changes, Done, Store
+from fielddesk.store.lanes import PEOPLE
+from fielddesk.store.outbox import Draft
+from fielddesk.store.tx import Key, Reading, write
+from fielddesk.ui.desk import Desk
+from fielddesk.ui.seams import Me, Offers, SubjectPage
+from fielddesk.ui.tasks import Tasks
+from fielddesk.ui.text import Words
+from fielddesk.ui.wording import sentence
+
+T = TypeVar("T")
+RELOAD_AFTER_MS = 50
+
+
+class WindowBench(QObject):
+    """`Bench` over an opened store, or one that is still being opened: questions then wait for it.
+
+    Signals: `changed(tables)` on the main thread, many commits at once; `broke(exception)` for mistakes of ours;
+    `trouble(problem)` for what the disk did to us.
+    """
+
+    changed = Signal(object)
+    broke = Signal(object)
+    trouble = Signal(object)
+    _came = Signal()
+
+    def __init__(self, opened: Future[Store], me: Me, offers: Offers, clock: Clock, desk: Desk) -> None:
+        super().__init__(desk)
+        self._opened, self._clock, self._desk = opened, clock, desk
+        self.me, self.offers = me, offers
+        self.undo = UndoStack()
+        self._readers = Tasks(name="reader", opens=self._reader, interrupts=_interrupt, parent=self)
+        self._look_ups = Tasks(name="look-up", opens=self._reader, interrupts=_interrupt, parent=self)
+        for tasks in (self._readers, self._look_ups):
+            tasks.broke.connect(self._failed_unasked)
+        self._watchers: list[tuple[frozenset[str], Callable[[], None]]] = []
+        self._touched: set[str] = set()
+        self._lock = threading.Lock()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(RELOAD_AFTER_MS)
+        self._soon.timeout.connect(self._tell)
+        self._came.connect(self._wait_a_little)
+        self._unlisten: Callable[[], None] = lambda: None
+
+    # ---------------------------------------------------------------- the store
+
+    def store_opened(self, store: Store) -> None:
+        """Listen to the store from now on."""
+        self._unlisten = store.listen(self._heard)
+
+    @property
+    def store(self) -> Store:
+        """The open store; only after it was opened."""
+        return self._opened.result(timeout=0)
+
+    def _is_open(self) -> bool:
+        return self._opened.done() and self._opened.exception() is None
+
+    def _reader(self) -> tuple[Store, Callable[[], None]]:
+        store = self._opened.result()
+        return store, store.interrupter()
+
+    def close(self) -> None:
+        """Answer nothing any more; what was asked to be written is written by the store's own closing."""
+        self._unlisten()
+        self._soon.stop()
+        self._readers.close()
+        self._look_ups.close()
+
+    # ---------------------------------------------------------------- time
+
+    def now(self) -> int:
+        return self._clock.now()
+
+    def zone(self) -> str:
+        return self._clock.zone()
+
+    def today(self) -> str:
+        return local_day(self.now(), self.zone())
+
+    # ---------------------------------------------------------------- doing
+
+    def do(
+        self,
+        calls: Call | Sequence[Call],
+        *,
+        then: Callable[[Done], None] | None = None,
+        failed: Callable[[FieldDeskError], None] | None = None,
+        said: Words = "",
+        undo: Callable[[Done], Call | Sequence[Call]] | None = None,
+    ) -> None:
+        def done(result: Done) -> None:
+            if undo is not None:
+                entry = self.undo.push(lambda: self._take_back(undo, result))
+            if said:
+                self.toast(said, None if undo is None else (lambda: self.undo.take(entry)))
+            if then is not None:
+                then(result)
+
+        refused = partial(self._refused, failed)
+        if self._is_open():
+            self._readers.follow(self.store.submit(calls), done, refused)
+        else:
+            self._readers.ask(lambda owned: owned[0].submit(calls).result(), done, refused)
+
+    def settle(
+        self,
+        op_ids: Sequence[str],
+        calls: Sequence[Call],
+        then: Callable[[], None],
+        failed: Callable[[FieldDeskError], None],
+    ) -> None:
+        """Do the calls and mark these operations as dealt with: both, or neither."""
+        future = self.store.submit(calls, settles=op_ids)
+        self._readers.follow(future, lambda _done: then(), partial(self._refused, failed))
+
+    def _take_back(self, undo: Callable[[Done], Call | Sequence[Call]], done: Done) -> None:
+        try:
+            calls = undo(done)
+        except FieldDeskError as error:
+            self._refused(None, error)
+            return
+        self.do(calls, said=lambda: _("Undone"))
+
+    def _refused(self, failed: Callable[[FieldDeskError], None] | None, error: Exception) -> None:
+        if not isinstance(error, FieldDeskError):
+            self.broke.emit(error)
+            return
+        if isinstance(error, StoreProblem):
+            self.trouble.emit(error)
+        elif failed is None:
+            self.toast(lambda: sentence(error), icon="warning-fill")
+        if failed is not None:
+            failed(error)
+
+    def draw_number(self, kind: str, then: Callable[[str], None]) -> None:
+        self._readers.ask(lambda _owned: self.store.draw_number(kind), then, partial(self._refused, None))
+
+    # ---------------------------------------------------------------- asking
+
+    def read(
+        self,
+        question: Callable[[Reading], T],
+        then: Callable[[T], None],
+        *,
+        key: str = "",
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        self._readers.ask(partial(_ask, question), then, failed, key=key)
+
+    def look_up(self, question: Callable[[Reading], T], then: Callable[[T], None], key: str) -> None:
+        """As `read` with a key, on a thread of its own: a long look-up keeps no page waiting."""
+        self._look_ups.ask(partial(_ask, question), then, key=key)
+
+    def _failed_unasked(self, error: Exception) -> None:
+        if not self._is_open():
+            return  # the page that tells why the store did not open says it once
+        if isinstance(error, StoreProblem):
+            self.trouble.emit(error)
+        elif isinstance(error, FieldDeskError):
+            self.toast(lambda: sentence(error), icon="warning-fill")
+        else:
+            self.broke.emit(error)
+
+    # ---------------------------------------------------------------- drafts
+
+    def draft(self, name: str, about_id: str, then: Callable[[str | None], None]) -> None:
+        def look(read: Reading) -> str | None:
+            found = read.get(Draft, name, about_id)
+            return None if found is None else _text_of(found)
+
+        self.read(look, then)
+
+    def keep_draft(self, name: str, about_id: str, text: str | None) -> None:
+        def keep(connection: sa.Connection) -> tuple[None, list[Key]]:
+            draft = Draft(name=name, about_id=about_id, text=_as_json(text or ""), at=self.now())
+            write(connection, Draft, "drop" if text is None else "put", [draft])
+            return None, []
+
+        if self._is_open():
+            self._readers.follow(self.store.write_later(keep, lane=PEOPLE), None, partial(self._refused, None))
+
+    # ---------------------------------------------------------------- the window
+
+    def show(self, table: str, row_id: str) -> None:
+        place = self.offers.place_of(table)
+        if place is None:
+            return
+        self._desk.show_place(place.key)
+        page = self._desk.page(place.key)
+        if self._desk.current_place() == place.key and isinstance(page, SubjectPage):
+            page.show_subject(table, row_id)
+
+    def toast(self, words: Words, undo: Callable[[], None] | None = None, *, icon: str = "check-circle-fill") -> None:
+        self._desk.show_toast(words, undo, icon=icon)
+
+    # ---------------------------------------------------------------- hearing
+
+    def watch(self, tables: Iterable[str], callback: Callable[[], None]) -> Callable[[], None]:
+        entry = (frozenset(tables), callback)
+        self._watchers.append(entry)
+
+        def end() -> None:
+            if entry in self._watchers:
+                self._watchers.remove(entry)
+
+        return end
+
+    def _heard(self, changes: Changes) -> None:
+        """On the writer's thread."""
+        with self._lock:
+            self._touched |= changes.tables
+        try:
+            self._came.emit()
+        except RuntimeError:
+            pass  # the window is gone
+
+    def _wait_a_little(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _tell(self) -> None:
+        with self._lock:
+            touched, self._touched = frozenset(self._touched), set()
+        if not touched:
+            return
+        for tables, callback in list(self._watchers):
+            if tables & touched:
+                callback()
+        self.changed.emit(touched)
+
+
+def _ask(question: Callable[[Reading], T], owned: tuple[Store, Callable[[], None]]) -> T:
+    with owned[0].read() as read:
+        return question(read)
+
+
+def _interrupt(owned: tuple[Store, Callable[[], None]] | None) -> None:
+    if owned is not None:
+        owned[1]()
+
+
+def _text_of(draft: Draft) -> str:
+    from fielddesk.core import canonical
+
+    return str(canonical.loads(draft.text))
+
+
+def _as_json(text: str) -> Any:
+    from fielddesk.core import canonical
+
+    return canonical.dumps(text)

@@ -1,0 +1,89 @@
+"""Our own mistakes: kept as an encrypted report, told in one sentence, never shown as a traceback.
+
+What the world does to us (disk, network, key) does not come here.
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+
+from fielddesk import __version__
+from fielddesk.core.errors import FieldDeskError
+from fielddesk.store.vault import Vault
+
+KEPT = 20
+"""Reports; the oldest goes when another comes."""
+
+
+def report_text(error: BaseException) -> str:
+    """What a report says: versions, and where the mistake happened."""
+    lines = (
+        f"FieldDesk {__version__}, Python {platform.python_version()}, {platform.system()} {platform.release()}",
+        f"thread {threading.current_thread().name}",
+        "".join(traceback.format_exception(error)),
+    )
+    return "\n".join(lines)
+
+
+class CrashReports:
+    """Keeps reports in the profile's vault; without an open profile nothing is written, for it would lie in clear."""
+
+    def __init__(self, now: Callable[[], int]) -> None:
+        self._now = now
+        self._vault: Vault | None = None
+        self._told: Callable[[str], None] = lambda name: None
+        self._hooks = (sys.excepthook, threading.excepthook)
+        self._busy = threading.local()
+
+    def use(self, vault: Vault | None) -> None:
+        """Where reports go from now on."""
+        self._vault = vault
+
+    def install(self, told: Callable[[str], None]) -> None:
+        """Take over what nobody caught; `told(name of the report or "")` hears of each, on the thread it happened."""
+        self._told = told
+        sys.excepthook = self._uncaught
+        threading.excepthook = self._uncaught_in_thread
+
+    def uninstall(self) -> None:
+        sys.excepthook, threading.excepthook = self._hooks
+
+    def keep(self, error: BaseException) -> str:
+        """Keep a report and say so; the answer is its name, "" where none could be kept."""
+        if getattr(self._busy, "now", False):
+            return ""
+        self._busy.now = True
+        try:
+            name = self._write(error)
+            sys.stderr.write(f"fielddesk: {type(error).__name__}; report {name or 'not kept'}\n")
+            self._told(name)
+            return name
+        finally:
+            self._busy.now = False
+
+    def _write(self, error: BaseException) -> str:
+        if self._vault is None:
+            return ""
+        name = f"crash-{self._now()}"
+        try:
+            self._vault.write("crash", name, report_text(error).encode("utf-8", "replace"))
+            for old in sorted(self._vault.names("crash"))[:-KEPT]:
+                self._vault.remove("crash", old)
+        except (FieldDeskError, OSError):
+            return ""
+        return name
+
+    def _uncaught(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            self._hooks[0](kind, error, trace)
+            return
+        self.keep(error.with_traceback(trace))
+
+    def _uncaught_in_thread(self, args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            self.keep(args.exc_value)

@@ -1,0 +1,136 @@
+"""The demo: a headquarters of its own beside the window, made anew with dates around today, and gone with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fielddesk.core.errors import FieldDeskError
+
+if TYPE_CHECKING:
+    from fielddesk.app import Wishes
+
+LISTS = "FIELDDESK_LISTS"
+"""Names a folder with real lists of parts and orders; without it `../shared/data` beside the checkout is looked at."""
+READY_WITHIN_S = 180
+ENGINEER = "engineer"
+
+
+@dataclass
+class EmbeddedHq:
+    """Headquarters as a child process on a free loopback port; it ends when its standard input closes."""
+
+    address: str
+    codes: dict[str, str]
+    child: subprocess.Popen[str]
+
+    def close(self) -> None:
+        """Let it end; it also does so by itself when this program dies."""
+        if self.child.stdin is not None:
+            self.child.stdin.close()
+        try:
+            self.child.wait(10)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait(10)
+        if self.child.stdout is not None:
+            self.child.stdout.close()
+
+
+def start_hq(folder: Path, lists: Path | None = None, *, demo: bool = True, more: tuple[str, ...] = ()) -> EmbeddedHq:
+    """Start headquarters on an empty folder; with `demo` its data is made before it says that it is ready.
+
+    Raises FieldDeskError("hq_not_started").
+    """
+    words = [sys.executable, "-m", "fielddesk.hq", "--data", str(folder), "--port", "0", "--embedded", *more]
+    if demo:
+        words.append("--demo")
+    if lists is not None:
+        words += ["--lists", str(lists)]
+    child = subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=_log(folder), text=True, encoding="utf-8"
+    )
+    said = _ready_line(child)
+    if said is None:
+        child.kill()
+        child.wait(10)
+        raise FieldDeskError("hq_not_started")
+    codes = dict(said.get("codes") or {})
+    codes.setdefault("administrator", str(said.get("enrolment_code", "")))
+    return EmbeddedHq(str(said["address"]), codes, child)
+
+
+def _log(folder: Path) -> Any:
+    folder.mkdir(parents=True, exist_ok=True)
+    return (folder / "headquarters.log").open("a", encoding="utf-8")
+
+
+def _ready_line(child: subprocess.Popen[str]) -> dict[str, Any] | None:
+    found: list[str] = []
+    assert child.stdout is not None
+    out = child.stdout
+    reader = threading.Thread(target=lambda: found.append(out.readline()), daemon=True)
+    reader.start()
+    reader.join(READY_WITHIN_S)
+    try:
+        said = json.loads(found[0]) if found else None
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def real_lists() -> Path | None:
+    """The folder of real lists, where it is at hand."""
+    named = os.environ.get(LISTS)
+    folder = Path(named) if named else Path(__file__).resolve().parents[4] / "shared" / "data"
+    return folder if folder.is_dir() else None
+
+
+def say(words: str) -> None:
+    """A line for whoever started this at a terminal."""
+    sys.stderr.write(words + "\n")
+
+
+def run_demo(wishes: Wishes) -> int:
+    """Headquarters, data, an enrolled engineer, a window; or the walk with pictures where there is no screen."""
+    from fielddesk import app as programme
+
+    walks = wishes.journey is not None or not programme.has_display()
+    if walks:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory(prefix="fielddesk-demo-", ignore_cleanup_errors=True) as name:
+        place = Path(name)
+        lists = real_lists()
+        say("Starting a headquarters with demo data" + (f" and the lists in {lists}" if lists else "") + " …")
+        hq = start_hq(place / "headquarters", lists)
+        try:
+            return _work(wishes, place, hq, walks)
+        finally:
+            hq.close()
+
+
+def _work(wishes: Wishes, place: Path, hq: EmbeddedHq, walks: bool) -> int:
+    from fielddesk import app as programme
+    from fielddesk.shell.enrolment import enrol_here
+    from fielddesk.store.keys import MemoryKeyStore
+
+    key_store = MemoryKeyStore()
+    parts = replace(programme.usual_parts(place / "laptop"), key_store=lambda: key_store)
+    say("The demo's profile is new each time; its key is only in memory and goes with it.")
+    folder = enrol_here(parts, hq.address, hq.codes[ENGINEER])
+    app = programme.application()
+    window = programme.make_window(app, parts, wishes, folder)
+    if walks:
+        from fielddesk.shell.journey import walk
+
+        out = wishes.journey or Path(tempfile.mkdtemp(prefix="fielddesk-pictures-"))
+        return walk(app, window, out, hq, say)
+    window.show()
+    return app.exec()

@@ -1,0 +1,99 @@
+"""The line to headquarters as the window sees it: the sync thread behind it, its status on the main thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import SystemRandom
+
+from PySide6.QtCore import QObject, Signal
+
+from fielddesk.core.clock import Clock
+from fielddesk.features.sync_centre.panel import Line
+from fielddesk.store.database import Store
+from fielddesk.sync.protocol import Hq
+from fielddesk.sync.status import Status
+from fielddesk.sync.worker import SyncWorker
+
+CLOSES_WITHIN_S = 2.0
+
+
+class SyncLine(QObject):
+    """Starts, stops and asks sync; nothing here waits.
+
+    Signals: `changed(status)` on the main thread; `broke(exception)` for mistakes of ours in the sync thread.
+    """
+
+    changed = Signal(object)
+    broke = Signal(object)
+    _said = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.status = Status("starting")
+        self._worker: SyncWorker | None = None
+        self._hq: Hq | None = None
+        self._listeners: list[Callable[[Status], None]] = []
+        self._said.connect(self._hear)
+
+    def start(self, store: Store, hq: Hq, clock: Clock) -> None:
+        """Begin with a first round on a thread of its own."""
+        from fielddesk.sync.apply import LaptopSync
+        from fielddesk.sync.driver import Driver
+
+        driver = Driver(LaptopSync(store), hq, clock, SystemRandom(), listener=self._tell)
+        self._worker = SyncWorker(driver, hq, self._bug)
+        self._worker.start()
+
+    def listen(self, listener: Callable[[Status], None]) -> None:
+        """Call back on the main thread whenever the status changes, and once now."""
+        self._listeners.append(listener)
+        listener(self.status)
+
+    def sync_now(self) -> None:
+        if self._worker is not None:
+            self._worker.sync_now()
+
+    def stop(self) -> None:
+        if self._worker is not None:
+            self._worker.stop()
+
+    def wake(self) -> None:
+        if self._worker is not None:
+            self._worker.wake()
+
+    def answer_removal(self, agreed: bool) -> None:
+        if self._worker is not None:
+            self._worker.answer_removal(agreed)
+
+    def local_work(self, count: int) -> None:
+        if self._worker is not None:
+            self._worker.local_work(count)
+
+    def close(self) -> bool:
+        """End the thread; False where it did not end in time (it is then left behind, and dies with the program)."""
+        worker, self._worker = self._worker, None
+        return worker is None or worker.close(CLOSES_WITHIN_S)
+
+    # ---------------------------------------------------------------- from the sync thread
+
+    def _tell(self, status: Status) -> None:
+        try:
+            self._said.emit(status)
+        except RuntimeError:
+            pass  # the window is gone
+
+    def _bug(self, error: BaseException) -> None:
+        try:
+            self.broke.emit(error)
+        except RuntimeError:
+            pass
+
+    def _hear(self, status: Status) -> None:
+        self.status = status
+        for listener in list(self._listeners):
+            listener(status)
+        self.changed.emit(status)
+
+
+def _is_a_line(line: SyncLine) -> Line:
+    return line

@@ -1,0 +1,253 @@
+"""What can stop FieldDesk at its start, each with its own sentence, what to do, and the buttons that do it.
+
+Nothing here is our mistake: those go to the crash report, and the two never mix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from fielddesk.core.errors import FieldDeskError, NetworkProblem
+from fielddesk.core.i18n import N_, _, format_number
+from fielddesk.features.sync_centre.panel import reason_words
+from fielddesk.ui.wording import add_sentences, sentence
+
+Way = Literal["again", "code", "folder", "enrol", "front", "demo", "report", "end"]
+"""What a person can do about it: try again, type the recovery code, open the folder, set the laptop up with a new
+code, bring the other window to the front, look around in the demo, keep the report, end the program."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A page at start: the fact, the advice, and the ways out, the best one first."""
+
+    fact: str
+    advice: str
+    ways: tuple[Way, ...]
+    icon: str = "warning"
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class _Made:
+    fact: str
+    advice: str
+    ways: tuple[Way, ...] = ("again", "end")
+    icon: str = "warning"
+    values: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+
+
+_PAGES: dict[str, _Made] = {
+    "already_open": _Made(
+        N_("FieldDesk is open already"),
+        N_("Only one window may work with a profile. The open one was asked to come to the front."),
+        ("front", "end"),
+        "app-window",
+    ),
+    "folder_read_only": _Made(
+        N_("FieldDesk may not write into its folder"),
+        N_("Nothing was changed. Allow writing to {folder}, then try again."),
+        ("again", "folder", "end"),
+        "lock-simple",
+    ),
+    "lock_unsupported": _Made(
+        N_("The profile lies where it cannot be locked"),
+        N_("Some network drives cannot keep two windows apart. Move the profile to this computer's own disk: {folder}"),
+        ("again", "folder", "end"),
+    ),
+    "disk_full": _Made(
+        N_("The disk is full"),
+        N_("Everything you did before is safe. Make room on this disk, then try again."),
+        ("again", "folder", "end"),
+        "hard-drives",
+    ),
+    "disk_failed": _Made(
+        N_("The disk did not do what it was told"),
+        N_("Nothing was changed. Try again; if it comes back, take a copy of {folder} before anything else."),
+        ("again", "folder", "end"),
+        "hard-drives",
+    ),
+    "file_busy": _Made(
+        N_("Another program holds a file of FieldDesk"),
+        N_("Often a virus scanner for a few seconds. Wait a moment, then try again."),
+        ("again", "end"),
+        "hourglass",
+    ),
+    "store_busy": _Made(
+        N_("Another program holds the store"),
+        N_("Close programs that look into {folder}, then try again."),
+        ("again", "end"),
+        "hourglass",
+    ),
+    "wrong_key": _Made(
+        N_("The key does not fit this profile"),
+        N_(
+            "The key store of this computer holds another key than the one this profile was locked with. Nothing was "
+            "changed. With the recovery code from headquarters it opens again."
+        ),
+        ("code", "again", "end"),
+        "key",
+    ),
+    "key_lost": _Made(
+        N_("The key of this profile is gone"),
+        N_(
+            "The key store of this computer no longer has it. Your unsent work is still here, locked. Call your "
+            "service centre: headquarters can open the sealed key and read you the recovery code."
+        ),
+        ("code", "again", "end"),
+        "key",
+    ),
+    "key_store_missing": _Made(
+        N_("This computer has no key store that FieldDesk can use"),
+        N_(
+            "The key of your work must lie in a safe place: the Windows or macOS key store, or a Secret Service such "
+            "as GNOME Keyring or KWallet. Start one, then try again."
+        ),
+        ("again", "demo", "end"),
+        "key",
+    ),
+    "key_store_locked": _Made(
+        N_("The key store is locked"),
+        N_("Unlock it with the password of this computer, then try again."),
+        ("again", "end"),
+        "lock-simple",
+    ),
+    "key_store_damaged": _Made(
+        N_("The key store holds something that is no key"),
+        N_("Nothing was changed. With the recovery code from headquarters the profile opens again."),
+        ("code", "again", "end"),
+        "key",
+    ),
+    "header_missing": _Made(
+        N_("This folder holds no profile"),
+        N_("The first file of a profile is missing in {folder}. If you moved the folder, move it back as a whole."),
+        ("again", "folder", "enrol", "end"),
+        "folder",
+    ),
+    "header_damaged": _Made(
+        N_("The first file of the profile is damaged"),
+        N_("Your work lies in other files and was not touched. Call your service centre before you do anything else."),
+        ("again", "folder", "end"),
+    ),
+    "header_changed": _Made(
+        N_("Somebody changed the first file of the profile"),
+        N_("It says to which headquarters your work is sent, so FieldDesk stops here. Call your service centre."),
+        ("again", "folder", "end"),
+        "shield-warning",
+    ),
+    "profile_newer": _Made(
+        N_("This profile was written by a newer FieldDesk"),
+        N_("Nothing was changed. Install the newer FieldDesk again; your work is all there."),
+        ("again", "end"),
+        "arrow-circle-up",
+    ),
+    "store_newer": _Made(
+        N_("This store was written by a newer FieldDesk"),
+        N_("Nothing was changed. Install the newer FieldDesk again; your work is all there."),
+        ("again", "end"),
+        "arrow-circle-up",
+    ),
+    "store_damaged": _Made(
+        N_("The store on this laptop is damaged"),
+        N_(
+            "It was put aside, not deleted. A new one is filled from headquarters, and what you did and had not sent "
+            "is taken from its second copy. Try again to begin."
+        ),
+        ("again", "folder", "end"),
+    ),
+    "store_missing": _Made(
+        N_("The store of this profile is missing"),
+        N_("A new one is filled from headquarters; what you had not sent is taken from its second copy."),
+        ("again", "folder", "end"),
+    ),
+    "journal_damaged": _Made(
+        N_("The second copy of your work is damaged"),
+        N_(
+            "The first copy is the store itself, and it is whole. Keep the folder as it is and call your service "
+            "centre."
+        ),
+        ("again", "folder", "end"),
+    ),
+    "upgrade_failed": _Made(
+        N_("The update of the store did not work"),
+        N_("The store from before is untouched. Try again, or go on with the older FieldDesk until help comes."),
+        ("again", "folder", "end"),
+    ),
+    "no_profile": _Made(
+        N_("This laptop is not set up yet"),
+        N_("Ask your service centre for an enrolment code. It works once."),
+        ("enrol", "demo", "end"),
+        "laptop",
+    ),
+    "folder_not_empty": _Made(
+        N_("This account is set up on this laptop already"),
+        N_("Open it instead; a second profile for the same account would hide the first one's work."),
+        ("again", "end"),
+        "laptop",
+    ),
+}
+
+_SENTENCES: dict[str, str | Callable[[dict[str, Any]], str]] = {
+    "recovery_code_letter": N_("“{letter}” is no letter of a recovery code. Look at it again."),
+    "recovery_code_length": lambda values: _(
+        "A recovery code has {wanted} letters and digits; here are {found}."
+    ).format(wanted=format_number(values["wanted"]), found=format_number(values["found"])),
+    "recovery_code_wrong": lambda values: (
+        _("Group {n} has a mistake in it. Read it again.").format(n=values["group"])
+        if values.get("group")
+        else _("Each group is right, but they do not belong together. Read the code again from the start.")
+    ),
+    "code_unknown": N_("Headquarters does not know this code. Look at it again, or ask for a new one."),
+    "code_used": N_("This code was used already. Ask your service centre for a new one."),
+    "code_expired": N_("This code is too old. Ask your service centre for a new one."),
+}
+add_sentences(_SENTENCES)
+
+
+def trouble(error: FieldDeskError) -> Trouble:
+    """The page of something that the world did to us."""
+    made = _PAGES.get(error.code)
+    details = str(error)
+    if made is not None:
+        advice = _(made.advice)
+        values = {"folder": "", "file": "", **error.values}
+        return Trouble(
+            _(made.fact), advice.format(**values) if "{" in advice else advice, made.ways, made.icon, details
+        )
+    if isinstance(error, NetworkProblem):
+        return Trouble(
+            _("Headquarters cannot be reached"),
+            reason_words(error.code, error.values),
+            ("again", "end"),
+            "cloud-slash",
+            details,
+        )
+    return Trouble(_("FieldDesk could not start"), sentence(error), ("again", "folder", "end"), "warning", details)
+
+
+def bug_page(report: str) -> Trouble:
+    """The page of a mistake of our own; `report` is the name of the kept report, or "" where none could be kept."""
+    kept = (
+        _(
+            "What you did is saved. A report was kept, encrypted, as {name}; no customer's name leaves this laptop."
+        ).format(name=report)
+        if report
+        else _("What you did is saved. No report could be kept.")
+    )
+    return Trouble(_("FieldDesk made a mistake"), kept, ("again", "end"), "bug-beetle")
+
+
+def way_words(way: Way) -> str:
+    """What stands on the button."""
+    return {
+        "again": _("Try again"),
+        "code": _("Type the recovery code"),
+        "folder": _("Show the folder"),
+        "enrol": _("Set up this laptop"),
+        "front": _("Show the open window"),
+        "demo": _("Look around in a demo"),
+        "report": _("Show the report"),
+        "end": _("End FieldDesk"),
+    }[way]

@@ -1,0 +1,362 @@
+"""The window of FieldDesk: opens the profile, shows the places, and keeps what a person set up for the next time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+
+from fielddesk.core.config import change_choices, read_choices
+from fielddesk.core.errors import FieldDeskError, StoreProblem
+from fielddesk.core.i18n import _
+from fielddesk.shell.crash import CrashReports
+from fielddesk.shell.opening import Opened, Parts, in_thread, open_profile
+from fielddesk.shell.preferences import WindowPreferences
+from fielddesk.shell.problems import bug_page, trouble
+from fielddesk.shell.standing import keep_standing, place_window
+from fielddesk.shell.start_page import StartPage
+from fielddesk.ui.desk import Desk
+from fielddesk.ui.navigation import Place
+from fielddesk.ui.page import Page
+from fielddesk.ui.palette import Command, Palette
+from fielddesk.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from fielddesk.shell.bench import WindowBench
+    from fielddesk.shell.line import SyncLine
+    from fielddesk.shell.search import Search
+    from fielddesk.shell.status import StatusWords
+    from fielddesk.store.profile import Header
+
+SLOW_AFTER_MS = 400
+
+
+class Window(QObject):
+    """Signals: `ready` once the first page can be worked with; `failed(code)` when a page tells what went wrong;
+    `ended` when the window is closed; `enrolled(folder)`."""
+
+    ready = Signal()
+    failed = Signal(str)
+    ended = Signal()
+    _to_front = Signal()
+    _crashed = Signal(str)
+
+    def __init__(self, parts: Parts, preferences: WindowPreferences, folder: Path | None = None) -> None:
+        super().__init__()
+        self.parts, self.preferences, self.folder = parts, preferences, folder
+        self.desk = Desk()
+        self.start_page = StartPage()
+        self.opened: Opened | None = None
+        self.bench: WindowBench | None = None
+        self.line: SyncLine | None = None
+        self.search: Search | None = None
+        self.status_words: StatusWords | None = None
+        self.palette = Palette(self.desk)
+        self.reports = CrashReports(parts.clock.now)
+        self.on_demo: Callable[[], None] | None = None
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(SLOW_AFTER_MS)
+        self._slow.timeout.connect(lambda: self.start_page.show_opening(lambda: _("Opening your work…")))
+        self._late: set[str] = set()
+        self._shortcuts: list[QShortcut] = []
+        self._waits = Tasks(0, name="opening", parent=self)
+        self._waits.broke.connect(self.mistake)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.desk.closing.connect(self.close)
+        self.desk.commands_asked.connect(self._show_commands)
+        self.desk.place_shown.connect(self._place_shown)
+        self.desk.undo_asked.connect(self._undo)
+        self.start_page.way.connect(self._way)
+        self.start_page.code_typed.connect(self._open_with)
+        self.start_page.enrol_asked.connect(self.enrol)
+        self._to_front.connect(self._come_to_front)
+        self._crashed.connect(self._tell_crash)
+        self.reports.install(self._crashed.emit)
+
+    # ---------------------------------------------------------------- opening
+
+    def show(self, *, enrol: tuple[str, str] | None = None) -> None:
+        """Show the window and open the profile, or set this laptop up with an address and a code first."""
+        self._dress()
+        self._show_start()
+        self.desk.show()
+        if enrol is not None:
+            self.enrol(*enrol)
+        else:
+            self.open()
+
+    def _dress(self) -> None:
+        place_window(self.desk, read_choices(self.parts.home).window)
+
+    def _show_start(self) -> None:
+        """The window without places: only the start page."""
+        self.desk.navigation.hide()
+        self.desk.top.search.setEnabled(False)
+        self.desk.top.commands.setEnabled(False)
+        self.desk.top.user.hide()
+        self.desk.status.show_connection("")
+        self.desk.status.show_saved("")
+        if self.desk.stack.indexOf(self.start_page) < 0:
+            self.desk.stack.addWidget(self.start_page)
+        self.desk.stack.setCurrentWidget(self.start_page)
+
+    def open(self, store_key: bytes | None = None) -> None:
+        """Open the profile on a thread; where there is none, say how to set this laptop up."""
+        if self.folder is None:
+            self.show_problem(StoreProblem("no_profile"))
+            return
+        folder = self.folder
+        self.start_page.show_opening("")
+        self._slow.start()
+        begun: Future[Header] = Future()
+        opening = in_thread(lambda: open_profile(self.parts, folder, store_key, begun.set_result), "opening")
+        self._waits.follow(begun, lambda header: self._begin(header, opening))
+        self._waits.follow(opening, self._take, self._refuse)
+
+    def _begin(self, header: Header, opening: Future[Opened]) -> None:
+        from fielddesk.shell.work import begin_work
+
+        begin_work(self, header, opening)
+
+    def _open_with(self, store_key: bytes) -> None:
+        self.open(store_key)
+
+    def _refuse(self, error: Exception) -> None:
+        self._slow.stop()
+        if self.bench is not None:
+            from fielddesk.shell.work import end_work
+
+            end_work(self)
+        if isinstance(error, FieldDeskError):
+            self.show_problem(error)
+        else:
+            self.mistake(error)
+
+    def show_problem(self, problem: FieldDeskError) -> None:
+        """The page of what the world did to us."""
+        self._show_start()
+        if problem.code == "already_open" and self.folder is not None:
+            self._ask_other_to_front()
+        self.start_page.show_trouble(lambda: trouble(problem))
+        self.start_page.focus()
+        self.failed.emit(problem.code)
+
+    def _ask_other_to_front(self) -> None:
+        from fielddesk.store.instance import ask_to_front
+
+        folder = self.folder
+        assert folder is not None
+        self._waits.follow(in_thread(lambda: ask_to_front(folder), "to front"))
+
+    def _way(self, way: str) -> None:
+        match way:
+            case "again":
+                self.open()
+            case "code":
+                self.start_page.ask_for_code()
+            case "folder":
+                where = self.folder if self.folder is not None else self.parts.home
+                QDesktopServices.openUrl(QUrl.fromLocalFile(str(where)))
+            case "enrol":
+                self.start_page.ask_for_enrolment()
+            case "front":
+                self._ask_other_to_front()
+            case "demo":
+                if self.on_demo is not None:
+                    self.on_demo()
+            case "end":
+                self.desk.close()
+
+    # ---------------------------------------------------------------- enrolment
+
+    def enrol(self, address: str, code: str) -> None:
+        """Set this laptop up with a one-time code, then open it."""
+        from fielddesk.shell.enrolment import enrol_here
+
+        self.start_page.show_opening(lambda: _("Asking headquarters…"))
+        asking = in_thread(lambda: enrol_here(self.parts, address, code), "enrolment")
+        self._waits.follow(asking, self._enrolled, lambda error: self._not_enrolled(address, code, error))
+
+    def _enrolled(self, folder: Path) -> None:
+        self.folder = folder
+        change_choices(self.parts.home, profile=folder.name)
+        self.open()
+
+    def _not_enrolled(self, address: str, code: str, error: Exception) -> None:
+        if isinstance(error, FieldDeskError):
+            self.start_page.ask_for_enrolment(address, code, error)
+            self.failed.emit(error.code)
+        else:
+            self.mistake(error)
+
+    # ---------------------------------------------------------------- the open profile
+
+    def _take(self, opened: Opened) -> None:
+        self._slow.stop()
+        self.opened = opened
+        self.reports.use(opened.vault)
+        if opened.store.instance is not None:
+            opened.store.instance.listen(self._to_front.emit)
+        from fielddesk.shell.work import work_opened
+
+        work_opened(self, opened)
+        self.ready.emit()
+
+    def show_places(self, places: list[Place], pages: dict[str, Any]) -> None:
+        """The desk with its places; the start page is put away."""
+        self.desk.set_places(places, pages)
+        self.desk.navigation.show()
+        self.desk.top.search.setEnabled(True)
+        self.desk.top.commands.setEnabled(True)
+        self.desk.top.user.show()
+        self.desk.status.show_saved(lambda: _("Everything you do is saved on this laptop"))
+
+    # ---------------------------------------------------------------- pages
+
+    def reload_pages(self, tables: frozenset[str]) -> None:
+        """Ask again what is shown of these tables; a hidden page does it when it comes to the front."""
+        for key, page in self.desk.made_pages().items():
+            if isinstance(page, Page) and page.watches & tables:
+                if key == self.desk.current_place():
+                    page.reload()
+                else:
+                    self._late.add(key)
+
+    def reload_late(self, key: str) -> None:
+        """Ask this page again when it comes to the front."""
+        self._late.add(key)
+
+    def _place_shown(self, key: str) -> None:
+        page = self.desk.made_pages().get(key)
+        if key in self._late and isinstance(page, Page):
+            self._late.discard(key)
+            page.reload()
+
+    # ---------------------------------------------------------------- commands
+
+    def commands(self) -> list[Command]:
+        """Every command there is now."""
+        bench = self.bench
+        if bench is None:
+            return []
+        found = [_go_command(self.desk, place) for place in self.desk.navigation.places()]
+        for offer in bench.offers.commands:
+            found.append(
+                Command(
+                    offer.key, offer.words, lambda run=offer.run: run(bench), offer.shortcut, offer.icon, offer.place,
+                    offer.also, (lambda blocked=offer.blocked: blocked(bench)) if offer.blocked else None,
+                )
+            )  # fmt: skip
+        found.append(
+            Command("undo", lambda: _("Undo"), self._undo, "Ctrl+Z", "arrow-counter-clockwise",
+                    blocked=lambda: "" if len(bench.undo) else _("Nothing to undo"))
+        )  # fmt: skip
+        return [*found, *self.more_commands()]
+
+    def more_commands(self) -> list[Command]:
+        """Commands of the window itself."""
+        found = [
+            Command("search", lambda: _("Search"), self.desk.focus_search, "Ctrl+F", "magnifying-glass"),
+            Command("end", lambda: _("End FieldDesk"), lambda: self.desk.close() and None, "Ctrl+Q", "sign-out"),
+        ]
+        line = self.line
+        if line is not None:
+            found.append(Command("sync_now", lambda: _("Sync now"), line.sync_now, "F5", "arrows-clockwise"))
+            found.append(Command("sync_stop", lambda: _("Stop syncing"), line.stop, "", "pause-circle"))
+        return found
+
+    def install_shortcuts(self) -> None:
+        """The keys of commands; those of the desk itself stand already."""
+        for shortcut in self._shortcuts:
+            shortcut.setEnabled(False)
+            shortcut.deleteLater()
+        self._shortcuts = []
+        taken = {"Ctrl+F", "Ctrl+K", "Ctrl+Z", ""}
+        for command in self.commands():
+            if command.shortcut not in taken:
+                taken.add(command.shortcut)
+                self._shortcuts.append(QShortcut(QKeySequence(command.shortcut), self.desk, _runner(command)))
+
+    def _show_commands(self) -> None:
+        self.palette.open_with(self.commands())
+
+    def _undo(self) -> None:
+        if self.bench is not None and not self.bench.undo.take_last():
+            self.desk.show_toast(lambda: _("Nothing to undo"), icon="info-fill")
+
+    def tell_trouble(self, problem: StoreProblem) -> None:
+        """The disk or the store refused while the window is open."""
+        words = trouble(problem)
+        self.desk.show_toast(f"{words.fact}. {words.advice}", icon="warning-fill")
+
+    # ---------------------------------------------------------------- mistakes of ours
+
+    def mistake(self, error: BaseException) -> None:
+        """A mistake of ours: keep a report and say so."""
+        self.reports.keep(error)
+
+    def _tell_crash(self, report: str) -> None:
+        if self.bench is None:
+            self._show_start()
+            self.start_page.show_trouble(lambda: bug_page(report))
+            self.failed.emit("bug")
+        else:
+            words = bug_page(report)
+            self.desk.show_toast(f"{words.fact}. {words.advice}", icon="bug-beetle")
+
+    # ---------------------------------------------------------------- the end
+
+    def _come_to_front(self) -> None:
+        self.desk.setWindowState(self.desk.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.desk.show()
+        self.desk.raise_()
+        self.desk.activateWindow()
+
+    def close(self) -> None:
+        """Commit what is typed, keep how the window stood, end sync, close the store."""
+        if self.opened is None and self.bench is None:
+            self._end()
+            return
+        for page in self.desk.made_pages().values():
+            if isinstance(page, Page):
+                page.may_leave()
+        self._keep_standing()
+        if self.line is not None:
+            self.line.close()
+        if self.bench is not None:
+            self.bench.close()
+        opened, self.opened = self.opened, None
+        if opened is not None:
+            self.reports.use(None)
+            opened.store.close()
+        self._end()
+
+    def _end(self) -> None:
+        self._waits.close()
+        self.reports.uninstall()
+        self.ended.emit()
+
+    def _keep_standing(self) -> None:
+        if self.opened is not None:
+            keep_standing(self.desk, self.opened.store, self.parts.home)
+
+
+def _go_command(desk: Desk, place: Place) -> Command:
+    return Command(
+        f"go.{place.key}", place.title, lambda: desk.show_place(place.key), icon=place.icon, place=lambda: _("Go to")
+    )
+
+
+def _runner(command: Command) -> Callable[[], None]:
+    def run() -> None:
+        if not (command.blocked and command.blocked()):
+            command.run()
+
+    return run
