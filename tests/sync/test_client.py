@@ -524,6 +524,29 @@ def test_an_address_that_is_none_is_said_to_be_none(lines: Lines, address: str) 
     assert problem(lines(address)).code == "bad_address"
 
 
+def test_a_proxy_that_refuses_is_named(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuses = reply(b"who are you?", "407 Proxy Authentication Required", "text/html", packed=False)
+    with Server(says(refuses)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.address)
+        assert problem(lines("https://hq.example.test")).code == "proxy"
+        assert proxy.asked[0].method == "CONNECT"
+        assert TOKEN not in repr(proxy.asked)
+
+
+def test_a_companys_proxy_is_never_asked_for_this_machine(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Server() as proxy, Server() as server:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.address)
+        assert lines(server.address).hello(HELLO).now == 5
+        assert not proxy.asked
+
+
+def test_a_localhost_that_means_another_machine_gets_nothing(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: found)
+    assert problem(lines("http://localhost", connect_s=1.0)).code == "no_route"
+
+
 # ---------------------------------------------------------------- TLS
 
 

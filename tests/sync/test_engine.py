@@ -18,6 +18,7 @@ from fielddesk.sync.protocol import (
     Answer,
     HelloAnswer,
     HelloRequest,
+    PullAnswer,
     PullRequest,
     PushAnswer,
     PushRequest,
@@ -170,6 +171,34 @@ def test_work_saved_during_a_round_gets_a_round_of_its_own(laptop: Laptop) -> No
     laptop.clock.pass_time(1)
     laptop.driver.run_until_rest()
     laptop.agrees()
+
+
+def test_work_saved_during_a_long_snapshot_does_not_wait_for_its_end(laptop: Laptop) -> None:
+    for number in range(9000):
+        laptop.hq.edit(number)
+
+    def typing(request: Request) -> None:
+        if isinstance(request, SnapshotRequest) and not laptop.store.kept:
+            laptop.store.work(10_000)
+            laptop.driver.local_work(1)
+
+    laptop.hq.before = typing
+    laptop.sync()
+    kinds = [type(each).__name__ for each in laptop.hq.asked]
+    assert kinds.index("PushRequest") == 2
+    assert kinds.count("SnapshotRequest") > 2
+    laptop.until_agreed()
+    laptop.agrees()
+
+
+def test_the_status_says_that_it_tries_while_it_still_says_what_was_wrong(laptop: Laptop) -> None:
+    laptop.hq.before = once(NetworkProblem("no_route"), HelloRequest)
+    laptop.sync()
+    laptop.clock.pass_time(10)
+    laptop.seen.clear()
+    laptop.sync()
+    assert [(each.code, each.trying) for each in laptop.seen][:1] == [("offline", True)]
+    assert (laptop.seen[-1].code, laptop.seen[-1].trying) == ("agreed", False)
 
 
 def test_hello_is_said_at_start_and_again_after_six_hours(laptop: Laptop) -> None:
@@ -423,6 +452,21 @@ def test_a_clock_set_back_does_not_put_the_next_try_into_next_year(laptop: Lapto
     laptop.agrees()
 
 
+def test_headquarters_may_take_less_than_a_batch_and_gets_the_rest_at_once(laptop: Laptop) -> None:
+    laptop.sync()
+    for number in range(7):
+        laptop.store.work(number)
+    whole = laptop.hq._push
+    laptop.hq._push = lambda request: whole(replace(request, ops=request.ops[:3]))  # type: ignore[method-assign]
+    laptop.sync()
+    assert [[op.seq for op in each.ops] for each in laptop.asked(PushRequest)] == [
+        [1, 2, 3, 4, 5, 6, 7],
+        [4, 5, 6, 7],
+        [7],
+    ]
+    laptop.agrees()
+
+
 # ---------------------------------------------------------------- stop and the store
 
 
@@ -512,6 +556,37 @@ def test_a_kind_headquarters_does_not_know_waits_and_the_feed_goes_on(laptop: La
     laptop.hq.unknown = ""
     laptop.until_agreed()
     laptop.agrees()
+
+
+def test_a_pull_names_the_last_place_that_may_have_left_even_without_an_outcome(laptop: Laptop) -> None:
+    laptop.sync()
+    laptop.store.work(1, kind="measure_noise")
+    laptop.hq.unknown = "measure_noise"
+    laptop.sync()
+    assert laptop.store.sent is not None
+    assert laptop.asked(PullRequest)[-1].sent == laptop.store.sent
+
+
+def test_a_headquarters_that_always_wants_a_snapshot_is_not_asked_every_second(laptop: Laptop) -> None:
+    laptop.hq.after = lambda _request, answer: (
+        replace(answer, snapshot=True) if isinstance(answer, PullAnswer) else answer
+    )
+    for _ in range(30):
+        laptop.sync()
+        laptop.clock.pass_time(0.9)
+    assert laptop.driver.status.values == {"what": "snapshot"}
+    assert laptop.hq.snapshots_begun == 2
+
+
+@pytest.mark.parametrize("deaf", ["apply_page", "apply_snapshot"])
+def test_a_store_that_does_not_take_what_it_was_given_is_not_asked_for_ever(laptop: Laptop, deaf: str) -> None:
+    laptop.hq.edit(1)
+    setattr(laptop.store, deaf, lambda *_args: laptop.store._facts())
+    if deaf == "apply_page":
+        laptop.store.cursor = 0
+    status = laptop.sync()
+    assert (status.code, status.problem) == ("store", "program_error")
+    assert len(laptop.hq.asked) == 2
 
 
 def test_a_restored_profile_is_noticed_in_push_and_both_works_arrive(laptop: Laptop) -> None:
@@ -684,6 +759,8 @@ def test_a_gap_that_cannot_be_filled_is_said_and_the_feed_goes_on(laptop: Laptop
     laptop.hq.edit(100)
     status = laptop.sync()
     assert (status.code, status.problem, status.values, status.waiting) == ("waiting", "gap", {"expected": 3}, 1)
+    assert [op.seq for op in laptop.asked(PushRequest)[-1].ops] == [6], "what begins beyond the gap is not sent again"
+    assert [op.seq for op in laptop.asked(PushRequest)[-1].ops] == [6], "what begins beyond the gap is not sent again"
     assert len(laptop.store.rows) == 6
 
 

@@ -95,6 +95,8 @@ class Watcher:
     out: Effect | None = None
     """The Ask or store effect that has no answer yet."""
     marked: tuple[Op, ...] | None = None
+    read_from: int = 0
+    read_from: int = 0
     failures: int = 0
     failed_at: int = 0
     named_until: int = 0
@@ -148,6 +150,8 @@ class Watcher:
         assert not self.stopped, "nothing is done between a stop and a wish"
         assert self.out is None, "never two things under way"
         self.out = effect
+        if isinstance(effect, ReadWaiting):
+            self.read_from = effect.from_seq
         if isinstance(effect, Ask):
             self._check_ask(effect.request)
 
@@ -161,7 +165,7 @@ class Watcher:
         if isinstance(request, PushRequest):
             assert request.ops
             assert request.ops == self.marked, "what may leave was stored before"
-            first = request.ops[0].seq
+            first = self.read_from
             assert [each.seq for each in request.ops] == list(range(first, first + len(request.ops))), "in order"
             self.marked = None
 

@@ -281,6 +281,9 @@ class _Line:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (socket.gaierror, UnicodeError):
             raise NetworkProblem("no_name") from None
+        if self._loopback:
+            # A name such as localhost can be made to mean another machine; what goes out in the clear must not.
+            found = [each for each in found if on_this_machine(str(each[4][0]))]
         problem = NetworkProblem("no_route")
         for place, (family, kind, proto, _name, address) in enumerate(found):
             last = place == len(found) - 1

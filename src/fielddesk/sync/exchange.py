@@ -298,7 +298,7 @@ def _page_stored(state: State, event: Stored) -> Step:
         return fail(state, event, FieldDeskError("program_error", what="cursor"), in_store=True)
     size = waits.fitting(state.pull_size, event.now - state.answered_at)
     state = replace(better(state), pull_size=size, taken_rows=state.taken_rows + len(page.rows))
-    return next_step(state, event) if page.more else finish(state, event)
+    return next_step(_work_between(state), event) if page.more else finish(state, event)
 
 
 def _snapshot_came(state: State, event: Answered, answer: SnapshotAnswer) -> Step:
@@ -320,7 +320,15 @@ def _snapshot_stored(state: State, event: Stored) -> Step:
     state = replace(state, taken_rows=state.taken_rows + len(piece.rows))
     if piece.next is None:
         state = replace(state, pull_start=facts.cursor or 0, pull_head=facts.cursor or 0, taken_rows=0)
-    return next_step(state, event)
+    return next_step(_work_between(state), event)
+
+
+def _work_between(state: State) -> State:
+    """What was saved during a long snapshot or pull does not wait for its end."""
+    facts = state.known
+    if not state.again or not facts.waiting or state.later or state.gap is not None or state.push_problem:
+        return state
+    return replace(state, again=False, push_done=False, push_from=None, sent_count=0, sent_total=facts.waiting)
 
 
 _AFTER: dict[Doing, Callable[[State, Stored], Step]] = {

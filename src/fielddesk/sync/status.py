@@ -86,6 +86,7 @@ class Status:
     `retry_in`: microseconds from the moment it was said until the next try, None where none is planned.
     `since`: moment (microseconds, UTC) from which `code` has held, filled in by the driver.
     `synced_at`: moment at which laptop and headquarters last agreed, None if never.
+    `trying`: something is under way, also while `code` still says what was wrong the last time.
     `clock_ahead`: by how many microseconds this computer's clock is ahead of headquarters', None before a hello.
     """
 
@@ -100,6 +101,7 @@ class Status:
     since: int | None = None
     synced_at: int | None = None
     clock_ahead: int | None = None
+    trying: bool = False
 
     @property
     def tone(self) -> Tone:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fielddesk.sync.state import State
+from fielddesk.sync.state import AT_REST, State
 from fielddesk.sync.status import Code, Status
 
 
@@ -24,6 +24,7 @@ def look(state: State, now: int) -> Status:
         retry_in=max(0, state.due - now) if state.due is not None else None,
         synced_at=facts.synced_at if facts else None,
         clock_ahead=state.clock_ahead,
+        trying=state.doing not in AT_REST,
     )
 
 
