@@ -23,6 +23,7 @@ from fielddesk.sync.protocol import (
     PushAnswer,
     PushRequest,
     Request,
+    SnapshotAnswer,
     SnapshotRequest,
 )
 from fielddesk.sync.state import Ask, Cancel, Started, Stop
@@ -413,6 +414,18 @@ def test_the_network_coming_back_hastens_the_next_try(laptop: Laptop) -> None:
     assert laptop.driver.run_until_rest().code == "agreed"
 
 
+def test_local_work_does_not_hasten_a_line_that_fails(laptop: Laptop) -> None:
+    laptop.hq.before = lambda _request: (_ for _ in ()).throw(NetworkProblem("no_route"))
+    for _ in range(3):
+        laptop.sync()
+        laptop.clock.pass_time(20)
+    laptop.sync()
+    planned = laptop.driver.timer
+    laptop.driver.local_work(1)
+    laptop.driver.run_until_rest()
+    assert laptop.driver.timer == planned
+
+
 def test_retry_after_is_kept_even_if_a_person_is_impatient(laptop: Laptop) -> None:
     laptop.hq.before = once(NetworkProblem("busy", retry_after_s=120), HelloRequest)
     status = laptop.sync()
@@ -576,6 +589,28 @@ def test_a_headquarters_that_always_wants_a_snapshot_is_not_asked_every_second(l
         laptop.clock.pass_time(0.9)
     assert laptop.driver.status.values == {"what": "snapshot"}
     assert laptop.hq.snapshots_begun == 2
+
+
+def test_a_feed_or_snapshot_that_does_not_move_is_left(laptop: Laptop) -> None:
+    laptop.hq.edit(1)
+    stands: dict[type, dict[str, Any]] = {
+        PullAnswer: {"more": True, "to": 1, "rows": []},
+        SnapshotAnswer: {"next": ("note", "a" * 32)},
+    }
+
+    def patience(_request: Request) -> None:
+        assert len(laptop.hq.asked) < 20
+
+    for kind, changes in stands.items():
+        laptop.hq.before = patience
+        laptop.hq.after = lambda _request, answer, kind=kind, changes=changes: (
+            replace(answer, **changes) if isinstance(answer, kind) else answer
+        )
+        assert laptop.sync().values == {"what": "to" if kind is PullAnswer else "next"}
+        laptop.hq.asked.clear()
+        laptop.hq.edit(2)
+        laptop.hq.pruned = 2
+        laptop.clock.pass_time(100)
 
 
 @pytest.mark.parametrize("deaf", ["apply_page", "apply_snapshot"])
