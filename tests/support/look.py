@@ -37,10 +37,11 @@ def faults(window: QWidget) -> list[str]:
     return found
 
 
-def _visible(window: QWidget, kind: type) -> Iterator:
-    for widget in window.findChildren(kind):
-        if widget.isVisibleTo(window) and widget.width() > 0:
-            yield widget
+def _visible(window: QWidget, *kinds: type) -> Iterator:
+    for kind in kinds:
+        for widget in window.findChildren(kind):
+            if widget.isVisibleTo(window) and widget.width() > 0:
+                yield widget
 
 
 def _told(widget: QWidget) -> str:
@@ -64,7 +65,7 @@ def _clipped(window: QWidget) -> Iterator[str]:
         hint = button.sizeHint()
         if hint.width() > button.width() or hint.height() > button.height():
             yield f"{_told(button)} is cut off: {button.size().toTuple()}, wants {hint.toTuple()}"
-    for widget in _visible(window, CONTROLS):
+    for widget in _visible(window, *CONTROLS):
         if not _reachable(widget, window):
             yield f"{_told(widget)} lies outside its window"
 
@@ -84,7 +85,7 @@ def _reachable(widget: QWidget, window: QWidget) -> bool:
 
 
 def _unnamed(window: QWidget) -> Iterator[str]:
-    for widget in _visible(window, CONTROLS):
+    for widget in _visible(window, *CONTROLS):
         if _inner_part(widget):
             continue
         spoken = QAccessible.queryAccessibleInterface(widget)
@@ -94,7 +95,7 @@ def _unnamed(window: QWidget) -> Iterator[str]:
 
 def _small(window: QWidget) -> Iterator[str]:
     least = theme.px(TARGET)
-    for widget in _visible(window, (QAbstractButton, QLineEdit, QComboBox, QPlainTextEdit)):
+    for widget in _visible(window, QAbstractButton, QLineEdit, QComboBox, QPlainTextEdit):
         if _inner_part(widget):
             continue
         if widget.height() < least or widget.width() < least:

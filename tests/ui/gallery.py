@@ -254,7 +254,7 @@ class PiecesPage(PlainPage):
         bar.setAccessibleName(said("Time")())
         inner.addWidget(bar)
         row = QHBoxLayout()
-        for kind in ("primary", "default", "tonal", "quiet", "bare"):
+        for kind in ("default", "tonal", "quiet", "bare"):
             row.addWidget(Button(said("Reserve"), "nut", kind))
         off = Button(said("Open"))
         off.setEnabled(False)

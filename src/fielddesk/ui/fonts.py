@@ -35,23 +35,17 @@ def families(language: str) -> list[str]:
 
 
 def put_on(app: QApplication, language: str, look: Look) -> None:
-    """Set the application font for a language and text size."""
+    """Set the application font for a language and text size, while no style sheet is on: each widget has it then."""
+    global _spoken
     font = QFont()
     font.setFamilies(families(language))
     font.setPixelSize(look.px(14))
     font.setFeature(QFont.Tag("tnum"), 1)
     app.setFont(font)
-
-
-def settle(language: str) -> None:
-    """Once every widget has the font of a new language: make Qt forget the glyphs of the old one.
-
-    Qt keeps which family filled in for the first one, whatever follows it in the list: Traditional text would keep
-    Simplified forms. A font that comes and goes makes it forget. It has to be the last step, because widgets that
-    measure themselves on the way still ask with the old list.
-    """
-    global _spoken
     if _spoken not in (None, language):
+        # Qt keeps which family filled in for the first one, whatever follows it in the list: Traditional text would
+        # keep Simplified forms. A font that comes and goes makes it forget; before this every widget must have the new
+        # list, after this nothing may have been measured with the old one.
         again = QFontDatabase.addApplicationFont(str(resources() / "fonts" / _FILES[0]))
         QFontDatabase.removeApplicationFont(again)
     _spoken = language

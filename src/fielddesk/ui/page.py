@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QScroller, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QScroller,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from fielddesk.core.i18n import _
 from fielddesk.ui import theme
@@ -15,6 +24,9 @@ from fielddesk.ui.lists import RowList
 from fielddesk.ui.signs import Banner, Chip, Empty, Notice
 from fielddesk.ui.text import Elided, Text, Worded, Words
 from fielddesk.ui.tokens import NARROW_LIST_UNDER, STACKED_UNDER
+
+LOW_UNDER = 480
+"""A pane lower than this (pixels at 100 %) lets its banner scroll."""
 
 
 class Scroll(QScrollArea):
@@ -53,6 +65,7 @@ class Pane(Worded, QWidget):
         theme.space(self.column, spacing=16)
         self.scroll = Scroll(self.body) if scrolls else None
         self._column.addWidget(self.scroll or self.body, 1)
+        self._low = False
         self._make_foot()
 
     def _make_head(self, title: Words, second: Words) -> None:
@@ -85,19 +98,37 @@ class Pane(Worded, QWidget):
 
     def _make_foot(self) -> None:
         self.foot = QWidget()
-        row = QHBoxLayout(self.foot)
-        theme.space(row, spacing=8)
+        self._foot_row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self.foot)
+        theme.space(self._foot_row, spacing=8)
         self.foot_left = QHBoxLayout()
         theme.space(self.foot_left, spacing=8)
         self.foot_left.addStretch(0)
-        row.addLayout(self.foot_left, 1)
-        self.said = Text("", "second")
-        row.addWidget(self.said)
+        self._foot_row.addLayout(self.foot_left, 1)
         self.foot_right = QHBoxLayout()
         theme.space(self.foot_right, spacing=8)
-        row.addLayout(self.foot_right)
+        self.said = Text("", "second")
+        self.foot_right.addStretch(0)
+        self.foot_right.addWidget(self.said)
+        self._foot_row.addLayout(self.foot_right)
         self._column.addWidget(self.foot)
         self.foot.hide()
+
+    def _fit_foot(self) -> None:
+        """What is at the left of the foot goes above the actions where both have no room side by side."""
+        wanted = self.foot_left.minimumSize().width() + self.foot_right.sizeHint().width() + theme.px(56)
+        wanted += sum(theme.px(160) for gate in self.foot.findChildren(Gate) if not gate.button.isEnabled())
+        above = QBoxLayout.Direction.TopToBottom if wanted > self.width() else QBoxLayout.Direction.LeftToRight
+        if self._foot_row.direction() != above:
+            self._foot_row.setDirection(above)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_foot()
+        low = event.size().height() < theme.px(LOW_UNDER)
+        if self.scroll is not None and low != self._low:
+            # Head, banner and foot together would leave the body no room: then the banner scrolls with it.
+            self._low = low
+            (self.column if low else self._column).insertWidget(0 if low else 1, self.banner)
 
     def show_title(self, title: Words, second: Words = "") -> None:
         self.title.set_words(title)
@@ -300,12 +331,11 @@ class SplitPage(Page):
         """There is something chosen; beside the list it is shown, over the list only when a person opens it."""
         self._right.setCurrentWidget(self.pane)
 
-    def add_pane(self, pane: Pane) -> Pane:
+    def add_pane(self, pane: Pane) -> None:
         """Another right side, such as the form of a new record; `show_pane` puts it up."""
         pane.went_back.connect(self.show_list)
         self._panes.append(pane)
         self._right.addWidget(pane)
-        return pane
 
     def show_pane(self, pane: Pane) -> None:
         """Show another right side instead of the chosen thing."""

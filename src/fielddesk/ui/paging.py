@@ -93,17 +93,20 @@ class PagedModel(QAbstractTableModel):
         self._rows = 0
         self._pages.clear()
         self.endResetModel()
-        self._ask_count()
+        self._question += 1
+        self._flying = {0}
+        self._fetch(source, 0, self._question)  # not one turn later: what is in memory shows at once
+        self._ask_count(self._question)
 
     def replace(self, source: Source) -> None:
         """The same list from another source, such as one with the day's changes in it; place and choice stay."""
         self._source = source
-        self._ask_count()
+        self._ask_again()
 
     def reload(self) -> None:
         """Ask again; the present rows stay until the new ones arrive."""
         if self._source is not None:
-            self._ask_count()
+            self._ask_again()
 
     def source(self) -> Source | None:
         return self._source
@@ -112,12 +115,14 @@ class PagedModel(QAbstractTableModel):
         """Grows with each `show` and `reload`; rows of a lower number are yesterday's."""
         return self._question
 
-    def _ask_count(self) -> None:
-        assert self._source is not None
+    def _ask_again(self) -> None:
         self._question += 1
         self._wanted.clear()
         self._flying.clear()
-        asked = self._question
+        self._ask_count(self._question)
+
+    def _ask_count(self, asked: int) -> None:
+        assert self._source is not None
         self._source.run(self._source.count, lambda count: self._take_count(asked, count))
 
     def _take_count(self, asked: int, count: int) -> None:

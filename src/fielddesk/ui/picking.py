@@ -31,6 +31,7 @@ class Picker(Field):
     """
 
     picked = Signal(str)
+    editor: QLineEdit
 
     def __init__(self, key: str, label: Words, ask: Ask, *, needed: bool = False, hint: Words = "") -> None:
         self._ask_for = ask

@@ -2,7 +2,8 @@
 
 Widgets differ by property: `kind` (button, label, frame), `state` (ok, warn, bad, info, idle), `chip`, `banner`.
 A QLabel is a QFrame, so a rule for frames always asks for `kind` too. A focus ring is a heavier border, so it takes
-as much off the padding: nothing moves.
+as much off the padding: nothing moves. There is no rule for every QWidget: body size and colour come from the font and
+palette of the application.
 """
 
 from __future__ import annotations
@@ -13,8 +14,6 @@ from string import Template
 from fielddesk.ui.tokens import STATES, Look
 
 _SHEET = """
-* { outline: none; }
-QWidget { font-size: $p14; color: $text; }
 QMainWindow, QDialog, QWidget[kind="desk"], QWidget[kind="page"] { background: $bg; }
 QToolTip { background: $toast; color: $on_toast; border: $p1 solid $edge; padding: $p6 $p8; font-size: $p14; }
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from fielddesk.core.i18n import ngettext
 from fielddesk.ui import theme
@@ -74,11 +75,14 @@ class Banner(QFrame):
         words.addStretch(1)
         self._answers = QHBoxLayout()
         theme.space(self._answers, spacing=8)
-        row = QHBoxLayout(self)
-        theme.space(row, (12, 0, 12, 0), 12)
-        row.addWidget(self._glyph)
-        row.addLayout(words, 1)
-        row.addLayout(self._answers)
+        told = QHBoxLayout()
+        theme.space(told, spacing=12)
+        told.addWidget(self._glyph)
+        told.addLayout(words, 1)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        theme.space(self._row, (12, 0, 12, 0), 12)
+        self._row.addLayout(told, 1)
+        self._row.addLayout(self._answers)
         self._buttons: list[Button] = []
         self.show_notices(())
 
@@ -107,7 +111,22 @@ class Banner(QFrame):
             button.clicked.connect(run)
             self._answers.addWidget(button)
             self._buttons.append(button)
+        self._arrange()
         theme.announce(self, f"{spoken(first.fact)} {spoken(advice)}".strip())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Answers beside the words, or under them where both have no room."""
+        wanted = sum(button.sizeHint().width() for button in self._buttons) + theme.px(300)
+        under = bool(self._buttons) and 0 < self.width() < wanted
+        way = QBoxLayout.Direction.TopToBottom if under else QBoxLayout.Direction.LeftToRight
+        if self._row.direction() != way:
+            self._row.setDirection(way)
+            self._answers.setAlignment(Qt.AlignmentFlag.AlignLeft)
+            theme.space(self._row, (12, 0, 12, 8 if under else 0), 0 if under else 12)
 
 
 class Empty(QWidget):

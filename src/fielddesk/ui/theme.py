@@ -166,12 +166,12 @@ class Theme(QObject):
             else:
                 self._hints.setColorScheme(_QT_SCHEMES[self._scheme])
             _look = Look(self._scheme or self.system_scheme(), self._text_size)
+            # Off before on: replacing a sheet polishes each widget once for every level it is nested (0.7 s for 390
+            # widgets, 0.2 s this way). And a widget whose size or weight the sheet set would keep the old families.
+            self._app.setStyleSheet("")
             self._app.setPalette(palette_of(_look))
             fonts.put_on(self._app, i18n.language(), _look)
-            # The sheet goes on again after a change of language too: a widget whose size or weight it set keeps the
-            # families of the font before.
             self._app.setStyleSheet(style_sheet(_look))
-            fonts.settle(i18n.language())
             for top in self._app.topLevelWidgets():
                 _measure(top)
         finally:
