@@ -813,6 +813,12 @@ def test_a_program_too_old_or_too_new_for_headquarters_says_which(laptop: Laptop
         assert status.retry_in >= 15 * 60e6
 
 
+def test_every_question_says_what_time_the_laptop_has(laptop: Laptop) -> None:
+    laptop.store.work(1)
+    laptop.sync()
+    assert {each.now for each in laptop.hq.asked} == {laptop.clock.at}
+
+
 def test_headquarters_clock_is_compared_with_ours(laptop: Laptop) -> None:
     laptop.hq.after = lambda _request, answer: (
         replace(answer, now=laptop.clock.at - 90_000_000) if isinstance(answer, HelloAnswer) else answer

@@ -314,6 +314,7 @@ def test_each_question_is_written_as_agreed() -> None:
     piece = json.loads(wire.encode_request(SnapshotRequest(**common, after=("note", ID), limit=10)))
     assert piece["after"] == ["note", ID]
     assert json.loads(wire.encode_request(HelloRequest(**common)))["device"] == "d"
+    assert json.loads(wire.encode_request(HelloRequest(**common, now=77)))["now"] == 77
     assert json.loads(wire.encode_request(EnrolRequest("n", "1234", "van 7")))["code"] == "1234"
 
 
@@ -336,6 +337,11 @@ def test_neither_code_nor_token_is_shown() -> None:
         (500, {}, "hq_trouble"),
         (401, {"code": "what?"}, "refused"),
         (404, {}, "refused"),
+        (408, {"code": "silence"}, "cut_off"),
+        (400, {"code": "cut_off"}, "cut_off"),
+        (422, {"code": "protocol_unknown", "values": {"protocols": [2, 3]}}, "too_old"),
+        (422, {"code": "protocol_unknown", "values": {"protocols": [0]}}, "too_new"),
+        (422, {"code": "protocol_unknown", "values": []}, "too_new"),
         (418, {"code": "revoked"}, "refused"),
     ],
 )

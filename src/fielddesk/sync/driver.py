@@ -277,7 +277,10 @@ class Driver:
 
     def _ask(self, effect: Ask) -> Event | None:
         try:
-            answer = self._exchange(effect.request)
+            request = effect.request
+            if not isinstance(request, EnrolRequest):
+                request = replace(request, now=self._clock.now())
+            answer = self._exchange(request)
         except NetworkProblem as problem:
             return self.broken(effect, problem)
         return Answered(

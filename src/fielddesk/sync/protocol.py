@@ -105,13 +105,17 @@ class EnrolRequest:
 
 @dataclass(frozen=True, slots=True)
 class HelloRequest:
-    """`hq_id` and `epoch` are what the laptop believes, so that a restored headquarters can give an incarnation."""
+    """`hq_id` and `epoch` are what the laptop believes, so that a restored headquarters can give an incarnation.
+
+    Here and below `now` is the laptop's own clock when the question leaves (microseconds, UTC), for the skew.
+    """
 
     nonce: str
     device: str
     incarnation: Mark
     hq_id: str
     epoch: Mark
+    now: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,7 @@ class PushRequest:
     hq_id: str
     epoch: Mark
     ops: tuple[Op, ...]
+    now: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,7 @@ class PullRequest:
     from_: int
     sent: Sent | None
     limit: int
+    now: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +157,7 @@ class SnapshotRequest:
     epoch: Mark
     after: After | None
     limit: int
+    now: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def encode_request(request: Request) -> bytes:
         words |= {"code": request.code, "device_name": request.device_name}
     else:
         words |= {"device": request.device, "incarnation": request.incarnation}
-        words |= {"hq_id": request.hq_id, "epoch": request.epoch}
+        words |= {"hq_id": request.hq_id, "epoch": request.epoch, "now": request.now}
         words |= _particulars(request)
     return json.dumps(words, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
 
@@ -375,15 +375,21 @@ def decode_answer(kind: Kind, raw: bytes) -> Answer:
 def refusal(status: int, raw: bytes, retry_after: int | None) -> NetworkProblem:
     """What an answer other than 200 means, once its content type has shown that headquarters wrote it.
 
-    Codes: revoked, device_unknown, wrong_hq, epoch, too_large, busy (retry_after_s), refused (by), hq_trouble (status).
+    Codes: revoked, device_unknown, wrong_hq, epoch, too_old, too_new, too_large, cut_off, busy (retry_after_s), refused
+    (by), hq_trouble (status).
     """
-    code = ""
+    code, words = "", {}
     try:
-        code = _text(plain(raw), "code", 100)
+        words = plain(raw)
+        code = _text(words, "code", 100)
     except NetworkProblem:
         pass  # the status still says what to do
     if status in (401, 403, 409) and code in _REFUSALS:
         return NetworkProblem(code)
+    if code == "protocol_unknown":
+        return NetworkProblem(_which_is_older(words.get("values")))
+    if status == 408 or (status, code) == (400, "cut_off"):
+        return NetworkProblem("cut_off", what="question")
     if status == 413:
         return NetworkProblem("too_large")
     if status in (429, 503):
@@ -391,3 +397,10 @@ def refusal(status: int, raw: bytes, retry_after: int | None) -> NetworkProblem:
     if status >= 500:
         return NetworkProblem("hq_trouble", status=status)
     return NetworkProblem("refused", by=code if _NAME(code) else str(status))
+
+
+def _which_is_older(values: Any) -> str:
+    """too_old where headquarters speaks only protocols newer than ours, else too_new."""
+    spoken = values.get("protocols") if type(values) is dict else None
+    newer = type(spoken) is list and bool(spoken) and all(type(each) is int and each > PROTOCOL for each in spoken)
+    return "too_old" if newer else "too_new"
