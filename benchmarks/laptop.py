@@ -126,7 +126,8 @@ def actions(count: int) -> None:
     print(f"actions a second, all durability on (third notes, parts, edits): {count / whole:,.0f}")
     print(f"floor, two synced appends a second: {count / sum(floor):,.0f}; ratio {sum(spent) / sum(floor):.2f}")
     print(
-        f"p95 of one action {p95 * 1000:.2f} ms, of its two syncs {floor95 * 1000:.2f} ms, beyond them {(p95 - floor95) * 1000:.2f} ms"
+        f"p95 of one action {p95 * 1000:.2f} ms, of its two syncs {floor95 * 1000:.2f} ms, "
+        f"beyond them {(p95 - floor95) * 1000:.2f} ms"
     )
 
 
@@ -152,7 +153,10 @@ def pull(size: int, page_rows: int = 10_000) -> None:
             page = PullAnswer(
                 echo=Echo("bench", 1, "", 1), from_=cursor, to=cursor + page_rows, head=cursor + page_rows,
                 rows=[
-                    {"pos": cursor + n, "commit": cursor + n, "table": table, "id": row_id, "rev": cursor + n + 1, "op": "put", "body": body}
+                    {
+                        "pos": cursor + n, "commit": cursor + n, "table": table, "id": row_id, "rev": cursor + n,
+                        "op": "put", "body": body,
+                    }
                     for n, (table, row_id, body) in enumerate(bodies, 1)
                 ],
                 outcomes=(), more=False, snapshot=False, fork=None,
@@ -168,8 +172,8 @@ def pull(size: int, page_rows: int = 10_000) -> None:
     print(f"floor: 10,000 rows inserted bare into an encrypted file: {floor * 1000:,.0f} ms")
     for waiting, seconds in results.items():
         print(
-            f"a pull of {page_rows:,} rows into {size:,}, {waiting} waiting operations all met: {seconds * 1000:,.0f} ms, "
-            f"{seconds / floor:.2f} x the floor"
+            f"a pull of {page_rows:,} rows into {size:,}, {waiting} waiting operations all met: "
+            f"{seconds * 1000:,.0f} ms, {seconds / floor:.2f} x the floor"
         )
 
 

@@ -1,0 +1,231 @@
+"""The law of the store: every action leaves the same rows, byte by byte, on SQLCipher, SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import random
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fielddesk.core import canonical
+from fielddesk.core.clock import FixedClock
+from fielddesk.core.errors import RuleBroken
+from fielddesk.features import registry
+from fielddesk.features.assets.actions import create_asset, edit_asset, import_assets
+from fielddesk.features.customers.actions import create_customer
+from fielddesk.features.parts.actions import (
+    create_place,
+    import_parts,
+    receive_stock,
+    set_stock_levels,
+    take_part_back,
+    use_part,
+)  # fmt: skip
+from fielddesk.features.people.actions import create_user
+from fielddesk.features.people.rules import ADMINISTRATOR, ENGINEER
+from fielddesk.features.workorders.actions import add_note, assign_order, create_order, import_orders, set_order_status
+from fielddesk.hq import admin
+from fielddesk.hq.service import Headquarters, on_postgresql, on_sqlite
+from fielddesk.store import outbox
+from fielddesk.store.actions import Call, call
+from fielddesk.store.database import Store
+from tests.support.laptops import new_laptop
+from tests.support.postgres import Server, postgres
+
+HARD = "Größe 3/4″ 轴承 é\u0301 🙂 'quoted' \"twice\" %s ? \\ {x} <b>bold</b>"
+HARD_STORED = unicodedata.normalize("NFC", HARD)
+
+
+__all__ = ["postgres"]  # the fixture
+
+
+@pytest.fixture
+def offices(tmp_path: Path, postgres: Server) -> Iterator[list[Headquarters]]:
+    found = [
+        on_sqlite(tmp_path / "hq.db", FixedClock(), draw_random=random.Random(7).randbytes),
+        on_postgresql(postgres.new_database(), FixedClock(), draw_random=random.Random(7).randbytes),
+    ]
+    for hq in found:
+        admin.found(hq, "Law", "admin", "Administrator")
+    yield found
+    for hq in found:
+        hq.close()
+
+
+def enrolled(hq: Headquarters) -> dict[str, Any]:
+    code = admin.enrolment_code(hq, admin.first_administrator(hq))
+    return hq.enrol({"protocol": 1, "nonce": "n", "code": code, "device_name": "law"})
+
+
+def pushed(hq: Headquarters, who: dict[str, Any], operations: list[outbox.OwnOperation]) -> list[dict[str, Any]]:
+    asked = {
+        "protocol": 1, "nonce": "n", "device": who["device_id"], "incarnation": who["incarnation"],
+        "hq_id": who["hq_id"], "epoch": who["epoch"],
+        "ops": [{"seq": own.seq, "hash": own.hash, "body": own.body} for own in operations],
+    }  # fmt: skip
+    return list(hq.push(asked, who["token"])["outcomes"])
+
+
+def work_of_every_kind(store: Store) -> None:
+    def did(one: Call) -> Any:
+        return store.do(one).results[0]
+
+    person = did(call(create_user, login="eve", name=HARD, role=ENGINEER))
+    customer = did(call(create_customer, number="K-1", name=HARD, tier="key", street=HARD, city="深圳", country="CN"))
+    asset = did(call(create_asset, customer_id=customer, serial="S-1", name=HARD, model="HP-250"))
+    lines = [{"customer_id": customer, "serial": f"S-{n}", "name": HARD, "model": ""} for n in range(1, 4)]
+    did(call(import_assets, lines=lines))
+    order = did(
+        call(
+            create_order, number="WO-1", kind="repair", title=HARD, customer_id=customer, asset_id=asset,
+            description=HARD + "\nsecond line", due_on="2028-02-29",
+        )
+    )  # fmt: skip
+    did(
+        call(
+            import_orders,
+            lines=[
+                {
+                    "number": f"MT-{n}", "kind": "repair", "title": HARD, "description": "", "customer_id": customer,
+                    "asset_id": None, "opened_at": -1,
+                }
+                for n in range(3)
+            ],
+        )
+    )  # fmt: skip
+    did(
+        call(
+            assign_order,
+            based_on={"assignee_id": None, "due_on": "2028-02-29"},
+            order_id=order,
+            assignee_id=person,
+            due_on="2028-03-01",
+        )
+    )
+    shown = {"status": "assigned", "status_reason": ""}
+    did(call(set_order_status, based_on=shown, order_id=order, status="on_hold", reason=HARD))
+    did(call(add_note, order_id=order, text=HARD + "\n\ttab"))
+    names = {"en": HARD, "zh_CN": "轴承", "zh_TW": "軸承"}
+    parts = [
+        {"number": f"P{n}", "names": canonical.dumps(names), "category": "", "unit": "piece", "replaced_by": None}
+        for n in range(3)
+    ]
+    did(call(import_parts, lines=parts))
+    with store.read() as read:
+        [part] = read.all(registry.BY_NAME["part"], registry.BY_NAME["part"].c.number == "P1")
+    van = did(call(create_place, name=HARD, kind="van", keeper_id=person))
+    did(call(receive_stock, place_id=van, part_id=part.id, quantity=999_999_999_999))
+    used = did(call(use_part, order_id=order, part_id=part.id, quantity=100_000 + 200_000, place_id=van))
+    did(call(take_part_back, order_id=order, movement_id=used, part_id=part.id, quantity=300_000, place_id=van))
+    did(
+        call(
+            edit_asset,
+            based_on={"name": HARD_STORED, "building": "", "position": ""},
+            asset_id=asset,
+            name="Press",
+            building="B",
+        )
+    )
+    did(call(set_stock_levels, lines=[{"place_id": van, "part_id": part.id, "quantity": -5}], as_of=1))
+
+
+def bodies(read: Any) -> dict[tuple[str, str], str]:
+    return {
+        (name, row.id): canonical.dumps(row.body())
+        for name, table in registry.tables().items()
+        for row in read.all(table)
+    }
+
+
+def test_every_action_leaves_the_same_rows_on_all_databases(tmp_path: Path, offices: list[Headquarters]):
+    who = [enrolled(hq) for hq in offices]
+    assert who[0]["device_id"] == who[1]["device_id"]
+    store = new_laptop(
+        tmp_path / "profile", user=who[0]["user_id"], role=ADMINISTRATOR, device=who[0]["device_id"],
+        incarnation=who[0]["incarnation"],
+    )  # fmt: skip
+    work_of_every_kind(store)
+    with store.read() as read:
+        operations = read.all(outbox.OwnOperation, order=[outbox.OwnOperation.c.place])
+        mine = bodies(read)
+    store.close()
+    assert {own.kind for own in operations} == set(registry.actions()), "give each new action its place in this test"
+    for hq, one in zip(offices, who, strict=True):
+        said = pushed(hq, one, operations)
+        assert [outcome["outcome"] for outcome in said if outcome["outcome"]["is"] != "applied"] == []
+        with hq.read() as read:
+            theirs = bodies(read)
+        assert {key: theirs.get(key) for key in mine} == mine
+
+
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [
+        ({"text": "nul \x00 inside"}, "text_has_nul"),
+        ({"text": "lone \ud800 surrogate"}, "text_broken"),
+        ({"text": "x" * 10_000_000}, "text_too_long"),
+        ({"text": "   "}, "note_empty"),
+        ({"text": 7}, "not_text"),
+    ],
+)
+def test_a_bad_note_has_the_same_verdict_on_laptop_and_headquarters(
+    tmp_path: Path, offices: list[Headquarters], args: dict[str, Any], code: str
+):
+    store = new_laptop(tmp_path / "profile")
+    with pytest.raises(RuleBroken) as refused:
+        store.do(call(add_note, order_id="0" * 32, **args))
+    assert refused.value.code == code
+    store.close()
+    for hq in offices:
+        with pytest.raises(RuleBroken) as refused_there:
+            hq.perform(call(add_note, order_id="0" * 32, **args), admin.first_administrator(hq))
+        assert refused_there.value.code == code
+        who = enrolled(hq)
+        [said] = pushed(hq, who, [forged(add_note.__name__, {"order_id": "0" * 32, **args})])
+        assert said["outcome"]["is"] == "rejected"
+        assert said["outcome"]["code"] in (code, "malformed")
+
+
+@pytest.mark.parametrize(
+    ("quantity", "code"),
+    [
+        (0.1 + 0.2, "number_not_exact"),
+        (10**12 * 1_000_000, "number_out_of_range"),
+        (0, "quantity_not_positive"),
+        (-1, "quantity_not_positive"),
+        (True, "number_not_exact"),
+        ("1", "number_not_exact"),
+    ],
+)
+def test_a_bad_quantity_has_the_same_verdict_everywhere(
+    tmp_path: Path, offices: list[Headquarters], quantity: Any, code: str
+):
+    args = {"order_id": "0" * 32, "part_id": "1" * 32, "place_id": "2" * 32, "quantity": quantity}
+    store = new_laptop(tmp_path / "profile")
+    with pytest.raises(RuleBroken) as refused:
+        store.do(call(use_part, **args))
+    assert refused.value.code == code
+    store.close()
+    for hq in offices:
+        who = enrolled(hq)
+        [said] = pushed(hq, who, [forged("use_part", args)])
+        assert said["outcome"]["is"] == "rejected"
+        assert said["outcome"]["code"] in (code, "malformed")
+
+
+def forged(kind: str, args: dict[str, Any]) -> outbox.OwnOperation:
+    """An operation as a laptop of a stranger might write it, past every check of ours."""
+    body = json.dumps(
+        {
+            "id": "01990000000070008000000000000001", "kind": kind, "version": 1, "args": args, "based_on": None,
+            "depends_on": [], "occurred_at": 1_800_000_000_000_000, "tz": "UTC", "boot_s": None,
+        }
+    )  # fmt: skip
+    return outbox.OwnOperation(
+        id="01990000000070008000000000000001", place=1, incarnation="1", seq=1, kind=kind, nature="fact", body=body,
+        hash=canonical.digest(body), at=1,
+    )  # fmt: skip
