@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 LISTS = "FIELDDESK_LISTS"
 """Names a folder with real lists of parts and orders; without it `../shared/data` beside the checkout is looked at."""
+LIST_FILES = ("ldraw_parts.csv.gz", "maintenance_texts.jsonl.gz")
 READY_WITHIN_S = 180
 ENGINEER = "engineer"
 
@@ -44,16 +46,14 @@ class EmbeddedHq:
             self.child.stdout.close()
 
 
-def start_hq(folder: Path, lists: Path | None = None, *, demo: bool = True, more: tuple[str, ...] = ()) -> EmbeddedHq:
-    """Start headquarters on an empty folder; with `demo` its data is made before it says that it is ready.
+def start_hq(folder: Path, lists: Sequence[Path] = (), *, port: int = 0, demo: bool = True) -> EmbeddedHq:
+    """Start headquarters on a folder; with `demo` a new one is filled before it says that it is ready.
 
-    Raises FieldDeskError("hq_not_started").
+    `lists` are real lists of parts and orders to fill it from. Raises FieldDeskError("hq_not_started").
     """
-    words = [sys.executable, "-m", "fielddesk.hq", "--data", str(folder), "--port", "0", "--embedded", *more]
+    words = [sys.executable, "-m", "fielddesk.hq", "--data", str(folder), "--port", str(port), "--embedded"]
     if demo:
-        words.append("--demo")
-    if lists is not None:
-        words += ["--lists", str(lists)]
+        words += ["--demo", *map(str, lists)]
     child = subprocess.Popen(
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=_log(folder), text=True, encoding="utf-8"
     )
@@ -86,11 +86,11 @@ def _ready_line(child: subprocess.Popen[str]) -> dict[str, Any] | None:
     return said if isinstance(said, dict) else None
 
 
-def real_lists() -> Path | None:
-    """The folder of real lists, where it is at hand."""
+def real_lists() -> list[Path]:
+    """The real lists that are at hand, parts first."""
     named = os.environ.get(LISTS)
     folder = Path(named) if named else Path(__file__).resolve().parents[4] / "shared" / "data"
-    return folder if folder.is_dir() else None
+    return [folder / each for each in LIST_FILES if (folder / each).is_file()]
 
 
 def say(words: str) -> None:
@@ -108,7 +108,7 @@ def run_demo(wishes: Wishes) -> int:
     with tempfile.TemporaryDirectory(prefix="fielddesk-demo-", ignore_cleanup_errors=True) as name:
         place = Path(name)
         lists = real_lists()
-        say("Starting a headquarters with demo data" + (f" and the lists in {lists}" if lists else "") + " …")
+        say("Starting a headquarters with demo data" + (f" and the lists in {lists[0].parent}" if lists else "") + " …")
         hq = start_hq(place / "headquarters", lists)
         try:
             return _work(wishes, place, hq, walks)
