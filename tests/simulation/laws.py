@@ -1,0 +1,371 @@
+"""What must hold in every run, whatever broke: each law is a function that quotes its sentence of "Sync: what it
+promises", and says what is wrong in words that help to find it.
+
+`Watch` holds the laws that are looked at while a run goes on, the others look when all has drained.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from fielddesk.core import canonical
+from fielddesk.features.assets.model import Asset
+from fielddesk.features.parts.model import Movement
+from fielddesk.features.workorders.model import WorkOrder
+from fielddesk.hq.tables import HqSetting, Operation
+from fielddesk.store.digest import base_digest
+from fielddesk.store.events import Event
+from fielddesk.store.outbox import OPEN_OUTCOMES, OwnOperation, Stub, TouchedRow, from_image
+from fielddesk.store.tables import BY_NAME, Synced, row_digest
+from fielddesk.store.tx import Key, Reading
+from fielddesk.sync.state import ApplyPage, ApplySnapshot, Facts
+from fielddesk.sync.wire import Kind
+from tests.simulation.line import Reply, told_of
+from tests.simulation.record import Saved
+from tests.simulation.scopes import Rows, scope_of
+
+if TYPE_CHECKING:
+    from tests.simulation.machines import Laptop
+    from tests.simulation.world import World
+
+APPLIED = ("applied", "merged")
+SHOWN = 3
+"""So many examples of what is wrong are enough to read."""
+
+_MADE = (
+    "SELECT t.tablename_, t.row_id, o.kind FROM touched_row t JOIN own_operation o ON o.id = t.op_id "
+    "WHERE t.wrote = 1 AND t.before IS NULL AND o.standing = 1"
+)
+
+# ---------------------------------------------------------------- while the run goes on
+
+
+class Watch:
+    """Looks at each answer and at each thing a laptop stores."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._cursors: dict[str, tuple[Any, int]] = {}
+        self._revs: dict[str, tuple[Any, dict[Key, int]]] = {}
+        self._finals: dict[str, str] = {}
+
+    def new_epoch(self) -> None:
+        """Headquarters was restored: what it once said is no longer its word."""
+        self._finals.clear()
+
+    def forget(self, laptop: Laptop) -> None:
+        """The laptop came back from an image of its disk."""
+        self._cursors.pop(laptop.name, None)
+        self._revs.pop(laptop.name, None)
+
+    def answered(self, kind: Kind, reply: Reply) -> None:
+        """Headquarters has answered."""
+        if reply.status != 200:
+            return
+        words = told_of(reply.raw)
+        if kind == "pull":
+            self.no_commit_is_split(words)
+        if kind in ("pull", "push"):
+            self.a_final_outcome_stays(words)
+
+    def stored(self, laptop: Laptop, effect: object) -> None:
+        """A laptop has stored something."""
+        assert laptop.driver is not None
+        facts = laptop.driver.state.facts
+        if facts is not None:
+            self.cursors_never_go_back(laptop, facts)
+        if isinstance(effect, ApplyPage | ApplySnapshot) and facts is not None:
+            assert laptop.store is not None
+            with laptop.store.read() as read:
+                self.revisions_never_go_back(laptop, facts, read)
+                self.work_stays_in_view(laptop, read)
+
+    def no_commit_is_split(self, words: dict[str, Any]) -> None:
+        """ "A page ends only between commits." """
+        if words.get("snapshot") or words.get("fork"):
+            return
+        with self.world.office.read() as read:
+            text = "SELECT pos, commit_no FROM feed WHERE pos <= ? AND commit_no > ? ORDER BY pos DESC LIMIT 1"
+            inside = read.connection.exec_driver_sql(text, (words["to"], words["to"])).fetchall()
+        if inside:
+            self.world.break_law("no_commit_is_split", f"a page ends at {words['to']}, inside {tuple(inside[0])}")
+
+    def a_final_outcome_stays(self, words: dict[str, Any]) -> None:
+        """ "A known id with the same hash gets its stored outcome", and there is "at most one final"."""
+        for one in words.get("outcomes", ()):
+            said = one["outcome"]["is"]
+            before = self._finals.get(one["id"])
+            if before is not None and before != said:
+                self.world.break_law("a_final_outcome_stays", f"{one['id']} was {before}, is {said}")
+            if said not in OPEN_OUTCOMES:
+                self._finals[one["id"]] = said
+
+    def cursors_never_go_back(self, laptop: Laptop, facts: Facts) -> None:
+        """ "Cursors and revisions never go back" (within an epoch)."""
+        if facts.cursor is None:
+            return
+        epoch, before = self._cursors.get(laptop.name, (facts.epoch, 0))
+        if epoch == facts.epoch and facts.cursor < before:
+            self.world.break_law("cursors_never_go_back", f"{laptop.name}: {before} to {facts.cursor}")
+        self._cursors[laptop.name] = (facts.epoch, facts.cursor)
+
+    def revisions_never_go_back(self, laptop: Laptop, facts: Facts, read: Reading) -> None:
+        """ "A row is replaced only by a higher rev" (within an epoch)."""
+        if facts.cursor is None:
+            return
+        now = {
+            (name, row_id): rev
+            for name in BY_NAME
+            for row_id, rev in read.connection.exec_driver_sql(f'SELECT id, rev FROM "{name}"').fetchall()  # noqa: S608
+        }
+        epoch, before = self._revs.get(laptop.name, (facts.epoch, {}))
+        if epoch == facts.epoch:
+            back = [(key, rev, now[key]) for key, rev in before.items() if now.get(key, rev) < rev]
+            if back:
+                self.world.break_law("revisions_never_go_back", f"{laptop.name}: {back[:SHOWN]}")
+        self._revs[laptop.name] = (facts.epoch, now)
+
+    def work_stays_in_view(self, laptop: Laptop, read: Reading) -> None:
+        """ "Those that share a row with the page … are put back …, the page applied, and they run again in order": what
+        was saved and is not confirmed lies on top of the rows."""
+        for name, row_id, kind in read.connection.exec_driver_sql(_MADE).fetchall():
+            if read.get(BY_NAME[name], row_id) is None:
+                self.world.break_law(
+                    "work_stays_in_view", f"{laptop.name}: {kind} made {name} {row_id}, it is not there"
+                )
+
+
+# ---------------------------------------------------------------- when all has drained
+
+
+class Looked:
+    """What the laws look at, read once: headquarters' rows and operations."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        with world.office.read() as read:
+            self.rows: Rows = {(name, row.id): row for name, table in BY_NAME.items() for row in read.all(table)}
+            self.operations = {one.id: one for one in read.all(Operation)}
+            setting = read.get(HqSetting, "own_device")
+            assert setting is not None
+            self.own_device = canonical.loads(setting.value)
+
+    def done_by_the_office(self) -> Iterator[Saved]:
+        """Operations of headquarters' own device; a restore took some of them with it."""
+        for one in self.operations.values():
+            if one.id not in self.world.committed.saved and one.device_id == self.own_device:
+                args = canonical.loads(one.body)["args"]
+                yield Saved(one.id, one.hash, one.kind, args, one.at, one.user_id, "office")
+
+    def table(self, table: type[Synced]) -> Iterator[Any]:
+        return (row for row in self.rows.values() if isinstance(row, table))
+
+
+def queues_are_empty(looked: Looked) -> Iterator[str]:
+    """ "After each run faults stop, everything drains": nothing waits for an answer, nothing waits to be cleared."""
+    for laptop in looked.world.laptops:
+        assert laptop.driver is not None
+        status, facts = laptop.driver.status, laptop.driver.state.facts
+        if status.code != "agreed" or facts is None or facts.waiting or facts.unconfirmed:
+            yield f"{laptop.name}: {status.code} {status.problem} {status.values} {facts}"
+
+
+def nothing_was_found_broken(looked: Looked) -> Iterator[str]:
+    """ "A damaged database is renamed, rebuilt …": a power loss damages neither database nor journal."""
+    for laptop in looked.world.laptops:
+        assert laptop.store is not None
+        if laptop.store.found:
+            yield f"{laptop.name}: {laptop.store.found}"
+
+
+def each_operation_has_one_outcome(looked: Looked) -> Iterator[str]:
+    """ "Work an engineer has saved is never lost"; "each operation has exactly one outcome that stands"."""
+    held = {op_id for laptop in looked.world.laptops for op_id in _own(laptop)}
+    for saved in looked.world.committed.saved.values():
+        there = looked.operations.get(saved.id)
+        if there is None:
+            if saved.id in held or saved.id not in looked.world.committed.lost:
+                yield f"{saved.kind} {saved.id} of {saved.laptop} never came to an outcome"
+        elif there.hash != saved.hash:
+            yield f"{saved.kind} {saved.id} of {saved.laptop} has another text at headquarters"
+        elif there.user_id != saved.user:
+            yield f"{saved.kind} {saved.id} of {saved.laptop} stands under another name"
+
+
+def laptop_view_equals_scope(looked: Looked) -> Iterator[str]:
+    """ "When nobody changes anything any more and the network works, laptop and HQ agree row by row." """
+    for laptop in looked.world.laptops:
+        who = looked.world.people[laptop.name]
+        assert laptop.store is not None
+        with laptop.store.read() as read:
+            here = base_rows(read)
+        there = scope_of(looked.rows, who.user, who.role)
+        for key in sorted(here.keys() | there.keys()):
+            mine, theirs = here.get(key), there.get(key)
+            if mine is None or theirs is None:
+                yield f"{laptop.name}: {key} only {'at headquarters' if mine is None else 'on the laptop'}"
+            elif mine != theirs:
+                yield f"{laptop.name}: {key} is {_unlike(mine, theirs)}"
+
+
+def digests_agree(looked: Looked) -> Iterator[str]:
+    """ "… and both can show it (digest over base rows)." """
+    for laptop in looked.world.laptops:
+        who = looked.world.people[laptop.name]
+        assert laptop.store is not None
+        with laptop.store.read() as read:
+            here = base_digest(read)
+        there = dict.fromkeys(BY_NAME, 0)
+        for (name, _), row in scope_of(looked.rows, who.user, who.role).items():
+            there[name] = (there[name] + row_digest(name, row.body())) % 2**64
+        if here != there:
+            yield f"{laptop.name}: {sorted(name for name in there if here.get(name) != there[name])}"
+
+
+def the_ledger_is_exact(looked: Looked) -> Iterator[str]:
+    """ "Never applied twice": "the ledger is exactly the set of movements committed", each once, minus what visibly
+    waits at headquarters."""
+    sign = {"use_part": -1, "take_part_back": 1, "receive_stock": 1}
+    wanted: Counter[tuple[Any, ...]] = Counter()
+    for saved in (*looked.world.committed.saved.values(), *looked.done_by_the_office()):
+        there = looked.operations.get(saved.id)
+        if saved.kind in sign and there is not None and there.outcome in APPLIED:
+            args = saved.args
+            quantity = sign[saved.kind] * args["quantity"]
+            wanted[args["part_id"], args["place_id"], quantity, args.get("order_id"), saved.user, saved.at] += 1
+    found: Counter[tuple[Any, ...]] = Counter()
+    for row in looked.table(Movement):
+        found[row.part_id, row.place_id, row.quantity, row.order_id, row.by_id, row.at] += 1
+    for line, count in (wanted - found).items():
+        yield f"{count} lost: {line}"
+    for line, count in (found - wanted).items():
+        yield f"{count} too many: {line}"
+
+
+def every_outcome_is_visible(looked: Looked) -> Iterator[str]:
+    """ "Each outcome that is not 'applied' is visible" on the laptop that did it, with its reason."""
+    for laptop in looked.world.laptops:
+        asked = 0
+        for own in _own(laptop).values():
+            there = looked.operations.get(own.id)
+            if there is None:
+                continue  # another law's
+            if (own.outcome, own.detail) != (there.outcome, there.detail):
+                yield f"{laptop.name}: {own.kind} {own.id} shows {own.outcome} {own.detail}, is {there.detail}"
+            asked += there.outcome not in (*APPLIED, "void") and own.settled_at is None
+        assert laptop.driver is not None
+        shown = laptop.driver.status.needs_person
+        if asked != shown:
+            yield f"{laptop.name}: {asked} outcomes need a person, {shown} are counted"
+
+
+def conflicts_say_it_all(looked: Looked) -> Iterator[str]:
+    """ "Every outcome other than 'applied' is a row with base, mine, theirs, a reason." """
+    events = {row.id: row for row in looked.table(Event)}
+    for one in looked.operations.values():
+        detail = canonical.loads(one.detail)
+        if one.outcome == "conflict":
+            fields = detail.get("fields", {})
+            if not fields or any(set(values) != {"base", "mine", "theirs"} for values in fields.values()):
+                yield f"{one.kind} {one.id}: {detail}"
+            if one.id not in events or events[one.id].outcome != "conflict":
+                yield f"{one.kind} {one.id}: no event keeps the losing value"
+        elif one.outcome == "rejected" and not detail.get("code"):
+            yield f"{one.kind} {one.id}: rejected without a reason"
+        elif one.outcome == "held" and not detail.get("reason"):
+            yield f"{one.kind} {one.id}: held without a reason"
+
+
+def nothing_is_overwritten_unseen(looked: Looked) -> Iterator[str]:
+    """ "Nothing is overwritten unseen": an accepted edit's value is in the row, or in the history as what a later one
+    replaced, or in somebody's conflict."""
+    kept: set[tuple[str, str, Any]] = set()
+    for row in looked.table(Asset):
+        kept |= {(row.id, name, value) for name, value in row.body().items()}
+    for row in looked.table(WorkOrder):
+        kept |= {(row.id, name, value) for name, value in row.body().items()}
+    for event in looked.table(Event):
+        told = canonical.loads(event.told)
+        kept |= {(event.about_id, name, old) for name, (old, _) in told.get("changed", {}).items()}
+    for saved in looked.world.committed.saved.values():
+        there = looked.operations.get(saved.id)
+        if there is None or there.outcome not in APPLIED:
+            continue
+        for row_id, name, value in _values_of(saved.kind, saved.args):
+            if (row_id, name, value) not in kept:
+                yield f"{saved.kind} {saved.id} of {saved.laptop}: {name} {value!r} is nowhere"
+
+
+def _values_of(kind: str, args: dict[str, Any]) -> list[tuple[str, str, Any]]:
+    if kind == "edit_asset":
+        return [(args["asset_id"], name, value) for name, value in args.items() if name != "asset_id" and value]
+    if kind == "set_order_status" and args.get("reason"):
+        return [(args["order_id"], "status_reason", args["reason"])]
+    return []
+
+
+def the_closure_is_complete(looked: Looked) -> Iterator[str]:
+    """ "No row in scope without its closure": an order with its customer and asset, an entry with what it is on."""
+    for laptop in looked.world.laptops:
+        assert laptop.store is not None
+        with laptop.store.read() as read:
+            here = base_rows(read)
+        for key, row in here.items():
+            for col in row.columns:
+                target = getattr(row, col.name)
+                needed = col.reach or (col.ref in BY_NAME and BY_NAME[col.ref].scope.catalogue)
+                if needed and target is not None and (col.ref, target) not in here:
+                    yield f"{laptop.name}: {key} has {col.name} {target}, which is not there"
+
+
+LAWS: tuple[Callable[[Looked], Iterable[str]], ...] = (
+    queues_are_empty, nothing_was_found_broken, each_operation_has_one_outcome, the_ledger_is_exact,
+    laptop_view_equals_scope, digests_agree, the_closure_is_complete, every_outcome_is_visible, conflicts_say_it_all,
+    nothing_is_overwritten_unseen,
+)  # fmt: skip
+
+
+def check(world: World) -> None:
+    """Look at everything once all has drained."""
+    looked = Looked(world)
+    for law in LAWS:
+        for text in list(law(looked))[:SHOWN]:
+            world.break_law(law.__name__, text)
+
+
+# ---------------------------------------------------------------- what a laptop has
+
+
+def base_rows(read: Reading) -> Rows:
+    """A laptop's rows without its unconfirmed work and without what only stays for that work."""
+    rows: Rows = {(name, row.id): row for name, table in BY_NAME.items() for row in read.all(table)}
+    join = sa.join(TouchedRow.__table__, OwnOperation.__table__, TouchedRow.c.op_id == OwnOperation.c.id)
+    query = (
+        sa.select(TouchedRow.c.tablename_, TouchedRow.c.row_id, TouchedRow.c.before)
+        .select_from(join)
+        .where(TouchedRow.c.wrote == 1, OwnOperation.c.standing == 1)
+        .order_by(OwnOperation.c.place.desc())
+    )
+    for name, row_id, text in map(tuple, read.rows(query)):
+        if text is None:
+            rows.pop((name, row_id), None)
+        else:
+            rows[(name, row_id)] = from_image(name, text)
+    for stub in read.all(Stub):
+        rows.pop((stub.tablename_, stub.row_id), None)
+    return rows
+
+
+def _own(laptop: Laptop) -> dict[str, OwnOperation]:
+    assert laptop.store is not None
+    with laptop.store.read() as read:
+        return {own.id: own for own in read.all(OwnOperation)}
+
+
+def _unlike(mine: Synced, theirs: Synced) -> str:
+    names = [name for name in mine.column_names if getattr(mine, name) != getattr(theirs, name)]
+    return "; ".join(f"{name}: {getattr(mine, name)!r}, at headquarters {getattr(theirs, name)!r}" for name in names)
