@@ -84,6 +84,7 @@ class ToyHq:
     revoked: bool = False
     forks: int = 0
     snapshots_begun: int = 0
+    hung_up: bool = False
     asked: list[Request] = field(default_factory=list)
     before: Callable[[Request], None] | None = None
     after: Callable[[Request, Answer], Answer] | None = None
@@ -206,6 +207,9 @@ class ToyHq:
 
     def ready(self) -> None:
         pass
+
+    def close(self) -> None:
+        self.hung_up = True
 
 
 @dataclass

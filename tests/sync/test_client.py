@@ -662,6 +662,7 @@ def test_the_worker_syncs_stops_within_two_seconds_and_goes_on() -> None:
     with news:
         news.wait_for(lambda: not worker.status.waiting and worker.status.code == "agreed", 10)
     assert worker.close()
+    assert hq.hung_up
     assert len(hq.applied) == 2
 
 
@@ -713,4 +714,3 @@ def test_a_stop_ends_a_real_exchange_within_two_seconds() -> None:
         worker.sync_now()
         assert answered.wait(10)
         assert worker.close()
-        hq.close()

@@ -50,7 +50,7 @@ LEAST = 1024
 NEXT_ADDRESS_S = 3.0
 """Where a name has several addresses: how long one may stay silent before the next is tried (black-holed IPv6)."""
 LOOK_EVERY = 0.1
-GRACE = 1.0
+GRACE = 0.5
 
 _EXPIRED, _NOT_YET = 10, 9
 _FOREIGN = (18, 19, 20, 21, 62, 64)
@@ -105,7 +105,7 @@ class HttpHq:
         self._cancelled.clear()
 
     def close(self) -> None:
-        """Hang up; what was left behind gets a second to end."""
+        """Hang up; what was left behind gets a moment to end."""
         line, self._line = self._line, None
         if line is not None:
             line.close()

@@ -258,3 +258,7 @@ class Hq(Protocol):
     def ready(self) -> None:
         """Allow exchanges again."""
         ...
+
+    def close(self) -> None:
+        """Hang up; whoever has the last word (the worker, at its end) calls it."""
+        ...

@@ -79,13 +79,14 @@ class SyncWorker:
 
     def _run(self) -> None:
         self._driver.start()
-        while True:
-            self._nap()
-            if self._closing:
-                return
-            self._hear()
-            self._driver.ring()
-            self._one_step()
+        try:
+            while not self._closing:
+                self._hear()
+                self._driver.ring()
+                self._one_step()
+                self._nap()
+        finally:
+            self._hq.close()
 
     def _nap(self) -> None:
         with self._news:
