@@ -181,7 +181,7 @@ _PAGES: dict[str, _Made] = {
         ("enrol", "demo", "end"),
         "laptop",
     ),
-    "folder_not_empty": _Made(
+    "profile_exists": _Made(
         N_("This account is set up on this laptop already"),
         N_("Open it instead; a second profile for the same account would hide the first one's work."),
         ("again", "end"),
