@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -15,10 +15,11 @@ import sqlalchemy as sa
 
 from fielddesk.core import canonical
 from fielddesk.core.clock import Clock, local_day
-from fielddesk.core.errors import Conflict, FieldDeskError, RuleBroken, StoreProblem
+from fielddesk.core.errors import FieldDeskError, RuleBroken, StoreProblem
 from fielddesk.core.ids import new_id
-from fielddesk.store import connect, events, outbox
-from fielddesk.store.actions import ACTIONS, Call, Ctx, ids_in
+from fielddesk.store import again, connect, events, outbox
+from fielddesk.store.actions import ACTIONS, Call, Ctx
+from fielddesk.store.again import Identity
 from fielddesk.store.instance import Instance
 from fielddesk.store.lanes import MACHINE, PEOPLE, InlineWriter, Writer
 from fielddesk.store.outbox import OwnOperation, TouchedRow
@@ -59,25 +60,6 @@ class NoJournal:
 
     def close(self) -> None:
         pass
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Whose store this is: user id, role, device id, the code in numbers made here."""
-
-    user: str
-    role: str
-    device: str
-    device_code: str
-
-
-def identity_in(read: Reading) -> Identity:
-    """Whose store this is, from its settings; store_damaged where they are not there."""
-    kept = outbox.settings(read)
-    names = ("user", "role", "device", "device_code")
-    if not all(isinstance(kept.get(name), str) for name in names):
-        raise StoreProblem("store_damaged", file="", why="settings")
-    return Identity(**{name: kept[name] for name in names})
 
 
 @dataclass(frozen=True)
@@ -163,7 +145,7 @@ class Store:
     def draw_number(self, kind: str) -> str:
         """The next `<kind>-<device code>-<year>-<n>`: clash-free offline, never renumbered (architecture.md)."""
         year = local_day(self.clock.now(), self.clock.zone())[:4]
-        name = _number_setting(kind, self.identity.device_code, year)
+        name = again.number_setting(kind, self.identity.device_code, year)
 
         def draw(connection: sa.Connection) -> tuple[str, list[Key]]:
             count = int(outbox.setting(Reading(connection), name, 0)) + 1
@@ -174,7 +156,7 @@ class Store:
 
     def _count_numbers(self, connection: sa.Connection, args: Any) -> None:
         """Numbers in an operation that is run again were drawn here: none of them may be drawn a second time."""
-        for name, count in numbers_in(args, self.identity.device_code).items():
+        for name, count in again.numbers_in(args, self.identity.device_code).items():
             if count > int(outbox.setting(Reading(connection), name, 0)):
                 outbox.put_setting(connection, **{name: count})
 
@@ -229,7 +211,7 @@ class Store:
     def _run_new(self, connection: sa.Connection, one: Call) -> tuple[tuple[str, str, str], Any, set[Key]]:
         now = self.clock.now()
         op_id = one.op_id or new_id(now, self._random(10) if self._random else None)
-        ctx = self.context(op_id, now, self.clock.zone(), one.based_on)
+        ctx = again.context(self.identity, op_id, now, self.clock.zone(), one.based_on)
         tx = Tx(connection)
         if self.identity.role not in one.action.may:
             raise RuleBroken("not_allowed", kind=one.action.kind)
@@ -254,7 +236,7 @@ class Store:
             id=ctx.op_id, place=queue.place, incarnation=queue.incarnation, seq=queue.seq,
             kind=kind, nature=nature, body=body, hash=canonical.digest(body), at=ctx.at,
             about_table=about.about_table if about else None, about_id=about.about_id if about else None,
-            trouble=None if trouble is None else trouble_text(trouble),
+            trouble=None if trouble is None else again.trouble_text(trouble),
         )  # fmt: skip
         write(connection, OwnOperation, "add", [own])
         write(connection, TouchedRow, "add", outbox.touched_rows(tx, ctx.op_id, args))
@@ -263,11 +245,6 @@ class Store:
     def _save_queue(self, connection: sa.Connection) -> None:
         if self._queue is not None:
             outbox.put_setting(connection, next_place=self._queue.place, next_seq=self._queue.seq)
-
-    def context(self, op_id: str, at: int, zone: str, based_on: Any) -> Ctx:
-        """The context of an operation of this laptop's user."""
-        who = self.identity
-        return Ctx(op_id, at, zone, who.user, who.role, who.device, based_on or {})
 
     def replay_journal(self) -> int:
         """Run every operation that the journal holds and the outbox lacks; returns how many there were.
@@ -294,8 +271,8 @@ class Store:
         touched: set[Key] = set()
         with self._writing() as connection:
             for op_id, body in operations:
-                tx, trouble, tree = run_again(self, connection, op_id, body)
-                ctx = self.context(op_id, tree["occurred_at"], tree["tz"], tree.get("based_on"))
+                tx, trouble, tree = again.run_again(self.identity, connection, op_id, body)
+                ctx = again.context(self.identity, op_id, tree["occurred_at"], tree["tz"], tree.get("based_on"))
                 action = ACTIONS.get(tree["kind"])
                 nature = action.nature if action else "fact"
                 self._keep(connection, tx, ctx, tree["kind"], nature, tree["args"], body, trouble)
@@ -403,72 +380,3 @@ class Store:
         except sa.exc.DBAPIError:
             connection.invalidate()
             connection.close()
-
-
-def run_again(
-    store: Store, connection: sa.Connection, op_id: str, body: str
-) -> tuple[Tx, FieldDeskError | None, dict[str, Any]]:
-    """Run a kept operation on the rows of now; what it changed, or why it does not run (then it changed nothing)."""
-    tree = canonical.loads(body)
-    ctx = store.context(op_id, tree["occurred_at"], tree["tz"], tree.get("based_on"))
-    tx = Tx(connection, fresh=False, can_undo=True)
-    try:
-        action = ACTIONS.get(tree["kind"])
-        if action is None:
-            raise RuleBroken("kind_unknown", kind=tree["kind"])
-        args = action.check(action.upcast(tree["version"], tree["args"]))
-        action.run(tx, ctx, **args)
-        events.record(tx, ctx, action, args)
-        tx.keep()
-    except (RuleBroken, Conflict) as trouble:
-        tx.undo()
-        return tx, trouble, tree
-    except (FieldDeskError, sa.exc.SQLAlchemyError, OSError):
-        raise
-    except Exception as fault:  # the action's own: the operation stays, or the program could never start again
-        log.exception("%s does not run on the rows of now", tree["kind"])
-        tx.undo()
-        return tx, RuleBroken("action_failed", kind=tree["kind"], fault=type(fault).__name__), tree
-    return tx, None, tree
-
-
-def lay_on_top(store: Store, connection: sa.Connection, own: OwnOperation, before: list[TouchedRow]) -> set[Key]:
-    """Run an operation of the outbox on the rows of now and remember anew what it wrote; what changed.
-
-    `before` is what it was known to touch. Where it does not run it stays, with its trouble.
-    """
-    tx, trouble, tree = run_again(store, connection, own.id, own.body)
-    if trouble is None:
-        rows = outbox.touched_rows(tx, own.id, tree["args"])
-    else:
-        named = {row.row_id: row.tablename_ for row in before} | dict.fromkeys(ids_in(tree["args"]), "row")
-        rows = [TouchedRow(op_id=own.id, row_id=row_id, tablename_=table, wrote=0) for row_id, table in named.items()]
-    if {row.values() for row in rows} != {row.values() for row in before}:
-        write(connection, TouchedRow, "drop", before)
-        write(connection, TouchedRow, "add", rows)
-    text = None if trouble is None else trouble_text(trouble)
-    if text != own.trouble:
-        write(connection, OwnOperation, "update", [replace(own, trouble=text)])
-    return set(tx.changes) | {(OwnOperation.tablename, own.id)}
-
-
-def trouble_text(trouble: FieldDeskError) -> str:
-    return canonical.dumps({"code": trouble.code, "values": trouble.values})
-
-
-def numbers_in(args: Any, device_code: str) -> dict[str, int]:
-    """The highest of each kind of number that the arguments hold and this laptop drew, by the setting that counts."""
-    found: dict[str, int] = {}
-    if isinstance(args, str):
-        kind, code, year, count = [*args.split("-"), "", "", "", ""][:4]
-        if code == device_code and args == f"{kind}-{code}-{year}-{count}" and year.isdecimal() and count.isdecimal():
-            found[_number_setting(kind, code, year)] = int(count)
-    elif isinstance(args, dict | list):
-        for inner in args.values() if isinstance(args, dict) else args:
-            for name, count_ in numbers_in(inner, device_code).items():
-                found[name] = max(count_, found.get(name, 0))
-    return found
-
-
-def _number_setting(kind: str, device_code: str, year: str) -> str:
-    return f"number.{kind.lower()}.{device_code.lower()}.{year}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +14,26 @@ import sqlalchemy as sa
 
 from fielddesk.core.clock import Clock
 from fielddesk.core.errors import StoreProblem
-from fielddesk.store import connect, instance, outbox, profile
-from fielddesk.store.database import Identity, NoJournal, Store, guard
-from fielddesk.store.disk import DISK, Disk, make_folder
+from fielddesk.store import connect, instance, outbox, profile, steps
+from fielddesk.store.again import identity_in
+from fielddesk.store.aside import COMPANIONS, move_aside
+from fielddesk.store.database import NoJournal, Store
+from fielddesk.store.disk import DISK, Disk, make_folder, told
 from fielddesk.store.journal import OP, Journal, JournalDamaged, set_aside
-from fielddesk.store.keys import Keys
+from fielddesk.store.keys import Keys, KeyStore, kept_store_key
 from fielddesk.store.lanes import InlineWriter, Writer
-from fielddesk.store.tables import LAPTOP, SYNCED
+from fielddesk.store.tables import SYNCED
 from fielddesk.store.tx import Reading
 
 DATABASE = "store.db"
+REPLACEABLE = ("header_missing", "header_damaged", "header_changed")
+"""What can be wrong with a header and is mended where the database says whose profile it is."""
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Enrolment:
-    """What headquarters said when this laptop was enrolled: who it is and whose work it holds.
+    """What headquarters said at enrolment: which laptop this is and whose work it holds.
 
     `epoch` and `incarnation` are headquarters' marks as given; `user` and `device` are ids, `account` names the
     entry in the key store.
@@ -44,13 +51,39 @@ class Enrolment:
     device_code: str
 
     def settings(self) -> dict[str, Any]:
-        """The same as the store's settings; the queue counts incarnations as text, headquarters' own is the mark."""
-        kept = asdict(self)
-        return kept | {"incarnation": str(self.incarnation), "mark": self.incarnation}
+        """The same as the store's settings: the outbox counts incarnations as text, `mark` is headquarters' own."""
+        return asdict(self) | {"incarnation": str(self.incarnation), "mark": self.incarnation}
 
     def who(self) -> dict[str, int | str]:
         """What the header remembers beside headquarters itself."""
         return {name: value for name, value in asdict(self).items() if name not in ("hq_id", "hq_url")}
+
+    @classmethod
+    def from_settings(cls, settings: dict[str, Any]) -> Enrolment:
+        """Out of a store's settings; KeyError where they are not complete."""
+        known = settings | {"incarnation": settings["mark"]}
+        return cls(**{field.name: known[field.name] for field in fields(cls)})
+
+    @classmethod
+    def from_header(cls, header: profile.Header) -> Enrolment:
+        """Out of a header; KeyError where it does not say whose profile it is."""
+        known: dict[str, Any] = {**header.who, "hq_id": header.hq_id, "hq_url": header.hq_url}
+        return cls(**{field.name: known[field.name] for field in fields(cls)})
+
+
+def find_key(folder: Path, key_store: KeyStore) -> bytes:
+    """The store key of a profile out of the system's key store.
+
+    key_lost (hq_id, account; `sealed`: headquarters can open key.sealed and give the recovery code), header_missing,
+    header_damaged, profile_newer, key_store_missing, key_store_locked.
+    """
+    header = profile.read_header(folder)
+    account = str(header.who.get("account", ""))
+    key = kept_store_key(key_store, header.hq_id, account)
+    if key is None:
+        sealed = (folder / profile.SEALED_KEY).exists()
+        raise StoreProblem("key_lost", hq_id=header.hq_id, account=account, sealed=int(sealed))
+    return key
 
 
 def create_laptop(
@@ -67,7 +100,8 @@ def create_laptop(
 ) -> Store:
     """Make a profile in `folder` and open its store; profile_exists where one is there.
 
-    The header is written last: a profile without one was never finished.
+    The header is written last: what has none was never finished. The modules that declare tables and actions are
+    imported by the caller.
     """
     make_folder(folder)
     keys = Keys(store_key)
@@ -75,19 +109,11 @@ def create_laptop(
         holder = opened.enter_context(instance.take(folder, disk)) if lock else None
         if (folder / profile.FILE).exists() or (folder / DATABASE).exists():
             raise StoreProblem("profile_exists", folder=str(folder))
-        engine, gate = _engine(folder, keys)
-        opened.callback(engine.dispose)
-        with connect.told(folder / DATABASE):
-            _lay_tables(engine, gate)
-            with engine.begin() as connection:
-                outbox.put_setting(connection, **enrolment.settings(), created_at=clock.now())
-        journal = opened.enter_context(Journal.open(folder, keys, clock=clock, disk=disk))
-        profile.write_header(
-            folder, keys, hq_id=enrolment.hq_id, hq_url=enrolment.hq_url, created_at=clock.now(),
-            who=enrolment.who(), disk=disk,
-        )  # fmt: skip
-        store = _store(folder, engine, gate, clock, writer, draw_random, point, holder)
-        store.take_journal(journal)
+        lay_database(folder / DATABASE, keys, enrolment.settings() | {"created_at": clock.now()}, disk)
+        opened.enter_context(Journal.open(folder, keys, clock=clock, disk=disk)).close()
+        write_header(folder, keys, enrolment, clock.now(), disk)
+        opening = Opening(folder, keys, clock, holder, writer, disk, draw_random, point)
+        store = opening.store()
         opened.pop_all()
         return store
 
@@ -105,107 +131,191 @@ def open_laptop(
 ) -> Store:
     """Open the store of a profile, brought up to date and with everything the journal holds.
 
-    already_open, header_missing, header_damaged, header_changed, profile_newer, wrong_key, store_missing,
-    store_damaged, store_newer, store_busy, folder_read_only, disk_full. After any of them no file is held and nothing
-    was renamed. What was mended on the way stands in `Store.found`.
+    already_open, header_missing, header_damaged, profile_newer, wrong_key, store_missing, store_damaged (both: see
+    rebuild.py), store_newer, upgrade_failed, store_busy, folder_read_only, disk_full. After any of them no file is
+    held and nothing was renamed. What was mended on the way stands in `Store.found`.
     """
     keys = Keys(store_key)
     with ExitStack() as opened:
         holder = opened.enter_context(instance.take(folder, disk)) if lock else None
-        profile.check_key(profile.read_header(folder), keys)
-        _check_presence(folder / DATABASE)
-        engine, gate = _engine(folder, keys)
-        opened.callback(engine.dispose)
-        with connect.told(folder / DATABASE):
-            _lay_tables(engine, gate)
-        store = _store(folder, engine, gate, clock, writer, draw_random, point, holder)
-        opened.pop_all()
-        opened.callback(store.close)
-        _join_journal(store, folder, keys, clock, disk)
+        opening = Opening(folder, keys, clock, holder, writer, disk, draw_random, point)
+        opening.check_header()
+        check_presence(folder / DATABASE)
+        opening.bring_up_to_date()
+        store = opening.store()
         opened.pop_all()
         return store
 
 
-def _check_presence(path: Path) -> None:
-    """SQLite would take an empty file, or none, for a new database."""
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError:
-        raise StoreProblem("store_missing", file=path.name, folder=str(path.parent)) from None
-    if size == 0:
+@dataclass
+class Opening:
+    """One attempt to open a profile whose lock is held."""
+
+    folder: Path
+    keys: Keys
+    clock: Clock
+    holder: instance.Instance | None
+    writer: Callable[[], Writer]
+    disk: Disk
+    draw_random: Callable[[int], bytes] | None
+    point: Callable[[str], None] | None
+
+    def __post_init__(self) -> None:
+        self.path = self.folder / DATABASE
+        self.found: list[StoreProblem] = []
+
+    def check_header(self) -> None:
+        """A header that is gone, damaged or edited is made anew out of the database, if the key opens that."""
+        try:
+            profile.check_key(profile.read_header(self.folder), self.keys)
+        except StoreProblem as problem:
+            if problem.code not in REPLACEABLE:
+                raise
+            kept = settings_of(self.path, self.keys)
+            try:
+                enrolment = Enrolment.from_settings(kept)
+            except KeyError:
+                raise problem from None
+            aside = move_aside(self.folder / profile.FILE, "damaged", self.clock.now(), self.disk)
+            write_header(self.folder, self.keys, enrolment, int(kept.get("created_at", self.clock.now())), self.disk)
+            self.found.append(StoreProblem("header_recovered", why=problem.code, kept_as=aside.name if aside else ""))
+
+    def bring_up_to_date(self) -> None:
+        """Upgrade an older database; see to the guards of one that is up to date."""
+        for end in ("", *COMPANIONS):  # of an upgrade that did not come to its end
+            self.path.with_name(steps.COPY + end).unlink(missing_ok=True)
+        with connect.sole(self.path, self.keys.subkey("database")) as connection:
+            tables = sorted(SYNCED.tables)
+            current = steps.step_of(connection) == steps.newest()
+            if current and not connect.has_guards(connection, tables):
+                connect.begin_write(connection)
+                connect.guard(connection, tables)
+                connection.commit()
+        if not current:
+            from fielddesk.store import migrate  # brings Alembic, a third of a second that an ordinary start saves
+
+            point = self.point or (lambda name: None)
+            self.found.append(migrate.bring_up(self.folder, self.path, self.keys, self.clock, self.disk, point))
+
+    def store(self, first: Sequence[tuple[str, str]] = ()) -> Store:
+        """Open the database, run operations it has lost (`first`), and join outbox and journal."""
+        gate = connect.Gate()
+        engine = connect.encrypted_engine(self.path, self.keys.subkey("database"), gate)
+        ended_badly = _has_content(self.path.with_name(self.path.name + "-wal"))
+        with ExitStack() as opened:
+            opened.callback(engine.dispose)
+            with connect.told(self.path), engine.connect() as connection:
+                identity = identity_in(Reading(connection))
+            writer = self.writer()
+            opened.callback(writer.close)
+            with connect.told(self.path):
+                store = Store(
+                    engine, gate, NoJournal(), self.clock, identity, writer=writer, path=self.path,
+                    draw_random=self.draw_random, point=self.point,
+                )  # fmt: skip
+            opened.pop_all()
+            opened.callback(store.close)
+            store.ended_badly = ended_badly
+            store.replay(first)
+            self._join_journal(store)
+            self._keep_header_true(store)
+            store.found += self.found
+            store.instance = self.holder
+            opened.pop_all()
+            return store
+
+    def _join_journal(self, store: Store) -> None:
+        """Run what the journal has and the outbox lacks, and give the journal what only the outbox has."""
+        try:
+            journal = Journal.open(self.folder, self.keys, clock=self.clock, disk=self.disk)
+        except JournalDamaged as damage:
+            store.replay(_lacking(store, damage))
+            aside = set_aside(self.folder, self.disk)
+            self.found.append(StoreProblem("journal_damaged", **{**damage.values, "kept_as": aside.name}))
+            journal = Journal.open(self.folder, self.keys, clock=self.clock, disk=self.disk)
+        store.take_journal(journal)
+        if count := store.replay_journal():
+            self.found.append(StoreProblem("work_brought_back", count=count))
+        with store.read() as read:
+            own = outbox.OwnOperation.c
+            ids = [row[0] for row in read.rows(sa.select(own.id).where(own.standing == 1).order_by(own.place))]
+            unknown = [op_id for op_id in ids if not journal.holds(op_id)]
+            kept = [read.get(outbox.OwnOperation, op_id) for op_id in unknown]
+        journal.append_many([(OP, own.id, own.body) for own in kept if own is not None])
+
+    def _keep_header_true(self, store: Store) -> None:
+        """A fork gives a new incarnation and device code; a database that is lost later must not fall behind them."""
+        with store.read() as read:
+            kept = outbox.settings(read)
+        header = profile.read_header(self.folder)
+        with contextlib.suppress(KeyError):
+            enrolment = Enrolment.from_settings(kept)
+            if enrolment.who() != header.who or enrolment.hq_url != header.hq_url:
+                write_header(self.folder, self.keys, enrolment, header.created_at, self.disk)
+
+
+def lay_database(path: Path, keys: Keys, settings: dict[str, Any], disk: Disk) -> None:
+    """Make a new database with these settings; nobody has it open afterwards."""
+    from fielddesk.store import schema  # brings Alembic
+
+    with connect.sole(path, keys.subkey("database")) as connection:
+        schema.upgrade(connection, "laptop")
+        connect.begin_write(connection)
+        outbox.put_setting(connection, **settings)
+        connection.commit()
+    with told(path):
+        disk.sync_folder(path.parent)
+
+
+def write_header(folder: Path, keys: Keys, enrolment: Enrolment, created_at: int, disk: Disk = DISK) -> None:
+    """Write the header of this enrolment."""
+    profile.write_header(
+        folder, keys, hq_id=enrolment.hq_id, hq_url=enrolment.hq_url, created_at=created_at, who=enrolment.who(),
+        disk=disk,
+    )  # fmt: skip
+
+
+def check_presence(path: Path) -> None:
+    """store_missing, store_damaged: SQLite would take an empty file, or none, for a new database."""
+    if not path.exists():
+        raise StoreProblem("store_missing", file=path.name, folder=str(path.parent))
+    if not _has_content(path):
         raise StoreProblem("store_damaged", file=path.name)
 
 
-def _engine(folder: Path, keys: Keys) -> tuple[sa.Engine, connect.Gate]:
-    gate = connect.Gate()
-    return connect.encrypted_engine(folder / DATABASE, keys.subkey("database"), gate), gate
-
-
-def _lay_tables(engine: sa.Engine, gate: connect.Gate) -> None:
-    with engine.begin() as connection:
-        connect.begin_write(connection)
-        SYNCED.create_all(connection)
-        LAPTOP.create_all(connection)
-        guard(connection)
-
-
-def _store(
-    folder: Path,
-    engine: sa.Engine,
-    gate: connect.Gate,
-    clock: Clock,
-    writer: Callable[[], Writer],
-    draw_random: Callable[[int], bytes] | None,
-    point: Callable[[str], None] | None,
-    holder: instance.Instance | None,
-) -> Store:
-    with connect.told(folder / DATABASE), engine.connect() as connection:
-        identity = identity_in(Reading(connection))
-    store = Store(
-        engine, gate, NoJournal(), clock, identity, writer=writer(), path=folder / DATABASE, draw_random=draw_random,
-        point=point, let_go=holder.release if holder else None,
-    )  # fmt: skip
-    store.instance = holder
-    return store
-
-
-def identity_in(read: Reading) -> Identity:
-    """Whose store this is, from its settings; store_damaged where they are not there."""
-    kept = {name: outbox.setting(read, name) for name in ("user", "role", "device", "device_code")}
-    if not all(isinstance(value, str) for value in kept.values()):
-        raise StoreProblem("store_damaged", file=DATABASE)
-    return Identity(**kept)
-
-
-def _join_journal(store: Store, folder: Path, keys: Keys, clock: Clock, disk: Disk) -> None:
-    """Run what the journal has and the outbox lacks, and give the journal what only the outbox has."""
+def settings_of(path: Path, keys: Keys) -> dict[str, Any]:
+    """The settings in a database that may be damaged; empty where the key opens nothing."""
+    if not _has_content(path):
+        return {}
+    engine = connect.encrypted_engine(path, keys.subkey("database"), connect.Gate())
     try:
-        journal = Journal.open(folder, keys, clock=clock, disk=disk)
-    except JournalDamaged as damage:
-        _save_from(store, damage)
-        aside = set_aside(folder, disk)
-        store.found.append(StoreProblem("journal_damaged", **{**damage.values, "kept_as": aside.name}))
-        journal = Journal.open(folder, keys, clock=clock, disk=disk)
-    store.take_journal(journal)
-    store.replay_journal()
-    with store.read() as read:
-        own = outbox.OwnOperation.c
-        query = sa.select(own.id, own.body).where(own.standing == 1).order_by(own.place)
-        lacking = [(OP, op_id, body) for op_id, body in map(tuple, read.rows(query)) if not journal.holds(op_id)]
-    journal.append_many(lacking)
+        with engine.connect() as connection:
+            return outbox.settings(Reading(connection))
+    except sa.exc.DBAPIError:
+        return {}
+    finally:
+        engine.dispose()
 
 
-def _save_from(store: Store, damage: JournalDamaged) -> None:
+def standing_in(damage: JournalDamaged) -> list[tuple[str, str]]:
+    """(id, body) of the operations that a damaged journal still holds and that were not taken back, in order."""
     standing: dict[str, str] = {}
     for record in (*damage.records_before, *damage.records_after):
         standing.pop(record.id, None)
         if record.kind == OP:
             standing[record.id] = record.body
+    return list(standing.items())
+
+
+def _lacking(store: Store, damage: JournalDamaged) -> list[tuple[str, str]]:
+    standing = standing_in(damage)
     with store.read() as read:
-        known = outbox.known_among(read, list(standing))
-    for op_id, body in standing.items():
-        if op_id not in known:
-            store.replay(op_id, body)
+        known = outbox.known_among(read, [op_id for op_id, _ in standing])
+    return [(op_id, body) for op_id, body in standing if op_id not in known]
 
 
-__all__ = ["DATABASE", "Enrolment", "create_laptop", "identity_in", "open_laptop"]
+def _has_content(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:
+        return False

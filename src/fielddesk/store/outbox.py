@@ -131,6 +131,11 @@ def setting(read: Reading, name: str, default: Any = None) -> Any:
     return default if row is None else canonical.loads(row.value)
 
 
+def settings(read: Reading) -> dict[str, Any]:
+    """All of them."""
+    return {row.name: canonical.loads(row.value) for row in read.all(LocalSetting)}
+
+
 def put_setting(connection: sa.Connection, **values: Any) -> None:
     write(connection, LocalSetting, "put", [LocalSetting(name=n, value=canonical.dumps(v)) for n, v in values.items()])
 
@@ -145,12 +150,13 @@ def body_of(ctx: Ctx, kind: str, version: int, args: Any, based_on: Any, depends
     )  # fmt: skip
 
 
+# CROSS JOIN keeps the order of the tables: left to itself SQLite began with all operations that stand.
 _MAKERS = (
-    "SELECT DISTINCT t.op_id FROM touched_row t JOIN own_operation o ON o.id = t.op_id AND o.standing = 1 "
-    "WHERE t.row_id IN (SELECT value FROM json_each(?)) AND t.wrote = 1 AND t.before IS NULL"
+    "SELECT DISTINCT t.op_id FROM json_each(?) named CROSS JOIN touched_row t ON t.row_id = named.value "
+    "CROSS JOIN own_operation o ON o.id = t.op_id WHERE t.wrote = 1 AND t.before IS NULL AND o.standing = 1"
 )
 _DECIDERS = (
-    "SELECT t.op_id, t.fields FROM touched_row t JOIN own_operation o ON o.id = t.op_id "
+    "SELECT t.op_id, t.fields FROM touched_row t CROSS JOIN own_operation o ON o.id = t.op_id "
     "WHERE t.row_id = ? AND t.wrote = 1 AND o.standing = 1 AND o.nature = 'decision' ORDER BY o.place DESC"
 )
 
@@ -237,6 +243,14 @@ def rows_touched_by(read: Reading, op_ids: Sequence[str]) -> list[TouchedRow]:
 
 def changed_keys(rows: Iterable[TouchedRow]) -> set[Key]:
     return {(row.tablename_, row.row_id) for row in rows if row.wrote}
+
+
+def settle(connection: sa.Connection, op_ids: Sequence[str], at: int) -> set[Key]:
+    """A person dealt with the outcomes of these operations; they stay in the history."""
+    for op_id in op_ids:
+        table = OwnOperation.__table__
+        connection.execute(sa.update(table).where(table.c.id == op_id).values(settled_at=at))
+    return {(OwnOperation.tablename, op_id) for op_id in op_ids}
 
 
 def known_kind(kind: str) -> bool:

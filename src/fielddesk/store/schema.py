@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from fielddesk.core.paths import migrations
-from fielddesk.store import connect
+from fielddesk.store import connect, steps
 from fielddesk.store.tables import HEADQUARTERS, LAPTOP, SYNCED
 
 Side = Literal["laptop", "hq"]
@@ -59,7 +59,8 @@ def alembic_config(side: Side) -> Config:
     """What Alembic is told; `attributes` take the connection."""
     config = Config()
     config.set_main_option("script_location", str(migrations()).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join(map(str, steps.folders())).replace("%", "%%"))
     config.attributes["side"] = side
     return config
 

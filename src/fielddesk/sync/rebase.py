@@ -17,8 +17,8 @@ from pydantic_core import PydanticCustomError
 from fielddesk.core import canonical
 from fielddesk.core.errors import StoreProblem
 from fielddesk.store import outbox
-from fielddesk.store.actions import ids_in
-from fielddesk.store.database import Store, run_again, trouble_text
+from fielddesk.store.again import lay_on_top
+from fielddesk.store.database import Store
 from fielddesk.store.outbox import OwnOperation, SetAside, Stub, TouchedRow
 from fielddesk.store.tables import BY_NAME, Synced
 from fielddesk.store.tx import LOOKUP_BATCH, Key, Reading, write
@@ -91,7 +91,7 @@ def apply_rows(
     for row in touched:
         by_operation.setdefault(row.op_id, []).append(row)
     for own in staying:
-        changed |= _run_again(store, connection, own, by_operation.get(own.id, []))
+        changed |= lay_on_top(store.identity, connection, own, by_operation.get(own.id, []))
     changed |= _drop_idle_stubs(connection)
     return changed
 
@@ -193,24 +193,6 @@ def _let_go(connection: sa.Connection, cleared: set[str]) -> None:
         some = ids[start : start + WIRE_BATCH]
         connection.execute(sa.update(OwnOperation.__table__).where(OwnOperation.c.id.in_(some)).values(standing=0))
         connection.execute(sa.delete(TouchedRow.__table__).where(TouchedRow.c.op_id.in_(some)))
-
-
-def _run_again(store: Store, connection: sa.Connection, own: OwnOperation, before: list[TouchedRow]) -> set[Key]:
-    """Run one operation on the rows of now and remember anew what it wrote; its trouble where it does not run."""
-    tx, trouble, tree = run_again(store, connection, own.id, own.body)
-    if trouble is None:
-        rows = outbox.touched_rows(tx, own.id, tree["args"])
-    else:
-        named = {row.row_id: row.tablename_ for row in before} | dict.fromkeys(ids_in(tree["args"]), "row")
-        rows = [TouchedRow(op_id=own.id, row_id=row_id, tablename_=table, wrote=0) for row_id, table in named.items()]
-    if {row.values() for row in rows} != {row.values() for row in before}:
-        write(connection, TouchedRow, "drop", before)
-        write(connection, TouchedRow, "add", rows)
-    text = None if trouble is None else trouble_text(trouble)
-    if text != own.trouble:
-        query = sa.update(OwnOperation.__table__).where(OwnOperation.c.id == own.id).values(trouble=text)
-        connection.execute(query)
-    return set(tx.changes) | {(OwnOperation.tablename, own.id)}
 
 
 def _drop_idle_stubs(connection: sa.Connection) -> set[Key]:

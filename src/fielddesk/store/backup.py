@@ -1,0 +1,155 @@
+"""A second copy of a profile in one encrypted file: database, journal, header and sealed key, as of one moment."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import tarfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, BinaryIO, cast
+
+from fielddesk.core.clock import Clock
+from fielddesk.core.errors import StoreProblem
+from fielddesk.store import connect, journal, profile
+from fielddesk.store.aside import stamp
+from fielddesk.store.disk import DISK, NEW, Disk, check_room, make_folder, told, unfinished
+from fielddesk.store.journal_start import segment_paths
+from fielddesk.store.keys import Keys
+from fielddesk.store.vault import PIECE_BYTES, SealedFile, Vault
+
+KEPT = 5
+DATABASE = "store.db"
+_ORDINARY = (profile.FILE, profile.SEALED_KEY)
+_MAY_HOLD = re.compile(rf"({DATABASE}|profile\.json|key\.sealed|{journal.FOLDER}/\d{{6}}\.fdj)\Z")
+
+
+@dataclass(frozen=True)
+class Backup:
+    """One backup: when it was made (`20261122T083015Z`), why, and the file."""
+
+    name: str
+    why: str
+    path: Path
+    size: int
+
+
+def make(folder: Path, keys: Keys, clock: Clock, *, why: str = "daily", keep: int = KEPT, disk: Disk = DISK) -> Backup:
+    """Back up the profile in `folder`, open or not, and let go of all but the last `keep` made for this reason.
+
+    Whatever is saved meanwhile is in it whole or not at all. disk_full, folder_read_only, store_damaged; then there
+    is no new backup, and the old ones stay.
+    """
+    vault = Vault(folder, keys, disk)
+    path = folder / DATABASE
+    check_room(folder, 2 * path.stat().st_size)
+    make_folder(vault.folder_of("backups"))
+    copy = unfinished(vault.folder_of("backups"))
+    try:
+        connect.copy_encrypted(path, copy, keys.subkey("database"))
+        with vault.begin("backups") as new:
+            with tarfile.open(mode="w|", fileobj=cast(BinaryIO, new), format=tarfile.PAX_FORMAT) as packed:
+                _add(packed, DATABASE, copy)
+                for name in _ORDINARY:
+                    if (folder / name).exists():
+                        _add(packed, name, folder / name)
+                # After the database: what it does not hold yet is in the journal then, never the other way round.
+                for name, content in _journal_files(folder):
+                    _add_bytes(packed, name, content)
+            name = _new_name(vault, clock.now(), why)
+            new.keep(name)
+            size = new.size
+    finally:
+        copy.unlink(missing_ok=True)
+    for old in [kept for kept in backups(folder, keys) if kept.why == why][keep:]:
+        vault.remove("backups", f"{old.name} {old.why}")
+    return Backup(name.partition(" ")[0], why, vault.path("backups", name), size)
+
+
+def backups(folder: Path, keys: Keys) -> list[Backup]:
+    """The sound ones, newest first."""
+    vault = Vault(folder, keys)
+    if not vault.folder_of("backups").is_dir():
+        return []
+    found = []
+    for name in sorted(vault.names("backups"), reverse=True):
+        when, _, why = name.partition(" ")
+        with vault.read("backups", name) as stream:
+            found.append(Backup(when, why, vault.path("backups", name), stream.seek(0, io.SEEK_END)))
+    return found
+
+
+def restore(file: Path, store_key: bytes, folder: Path, *, disk: Disk = DISK) -> None:
+    """Unpack a backup into a folder that has no profile yet; the header is written last.
+
+    profile_exists, file_missing, file_damaged, wrong_key, disk_full. Opened then, the profile tells headquarters less
+    than that knows already; it becomes an incarnation of its own and no work is lost on either side.
+    """
+    keys = Keys(store_key)
+    make_folder(folder)
+    if (folder / profile.FILE).exists() or (folder / DATABASE).exists():
+        raise StoreProblem("profile_exists", folder=str(folder))
+    check_room(folder, file.stat().st_size if file.exists() else 0)
+    header = None
+    with ExitStack() as opened:
+        raw = opened.enter_context(SealedFile(file, keys.subkey("backups"), "backups"))
+        packed = opened.enter_context(tarfile.open(mode="r|", fileobj=io.BufferedReader(raw, PIECE_BYTES)))
+        for member in packed:
+            content = packed.extractfile(member)
+            if content is None or not _MAY_HOLD.match(member.name):
+                raise raw.damage
+            if member.name == profile.FILE:
+                header = content.read()
+            else:
+                _write_out(content, folder / member.name, disk)
+    if header is None:
+        raise StoreProblem("file_damaged", file=file.name, folder=str(file.parent), use="backups")
+    _write_out(io.BytesIO(header), folder / profile.FILE, disk)
+    profile.check_key(profile.read_header(folder), keys)
+
+
+def _journal_files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Segments in order, those begun meanwhile too; one that was let go of meanwhile is not needed."""
+    seen: set[Path] = set()
+    while new := [path for path in segment_paths(folder / journal.FOLDER) if path not in seen]:
+        for path in new:
+            seen.add(path)
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:
+                continue
+            yield f"{journal.FOLDER}/{path.name}", content
+
+
+def _new_name(vault: Vault, now: int, why: str) -> str:
+    base = stamp(now)
+    names = (f"{base}{again} {why}" for again in ("", *(f"-{n}" for n in range(2, 1000))))
+    return next(name for name in names if not vault.has("backups", name))
+
+
+def _add(packed: tarfile.TarFile, name: str, path: Path) -> None:
+    with told(path), path.open("rb") as file:
+        entry = tarfile.TarInfo(name)
+        entry.size = path.stat().st_size
+        packed.addfile(entry, file)
+
+
+def _add_bytes(packed: tarfile.TarFile, name: str, content: bytes) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size = len(content)
+    packed.addfile(entry, io.BytesIO(content))
+
+
+def _write_out(content: IO[bytes], path: Path, disk: Disk) -> None:
+    make_folder(path.parent)
+    new = path.with_name(path.name + NEW)
+    with told(path):
+        with new.open("wb") as file:
+            shutil.copyfileobj(content, file, PIECE_BYTES)
+            file.flush()
+            disk.sync(file.fileno())
+        disk.rename(new, path)
+        disk.sync_folder(path.parent)

@@ -1,0 +1,180 @@
+"""A damaged database is put aside and begun anew: headquarters sends its rows again, the journal brings the work.
+
+Nothing is deleted. What can still be read of the damaged file goes along: drafts, numbers drawn, settings, and work
+that a damaged journal lacks. The new database says it knows nothing of headquarters' rows yet, so the next sync takes
+a snapshot, and headquarters gives it an incarnation of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fielddesk.core import canonical
+from fielddesk.core.clock import Clock
+from fielddesk.core.errors import StoreProblem
+from fielddesk.store import connect, instance, profile
+from fielddesk.store.aside import COMPANIONS, move_aside, move_database_aside
+from fielddesk.store.database import Store
+from fielddesk.store.disk import DISK, Disk, told
+from fielddesk.store.journal import Journal, JournalDamaged
+from fielddesk.store.keys import Keys
+from fielddesk.store.lanes import InlineWriter, Writer
+from fielddesk.store.laptop import (
+    DATABASE,
+    REPLACEABLE,
+    Enrolment,
+    Opening,
+    lay_database,
+    standing_in,
+    write_header,
+)
+from fielddesk.store.outbox import Draft
+from fielddesk.store.tx import write
+
+NEW_DATABASE = "store.rebuilding.db"
+_FORGOTTEN = ("cursor", "sent", "snapshot", "removed", "synced_at", "next_place", "next_seq", "incarnation")
+"""Settings that told how far the damaged database was with headquarters."""
+
+
+@dataclass
+class Salvage:
+    """What could be read of a damaged database. `operations`: (id, body, whether it stood), in the order they were
+    done."""
+
+    settings: dict[str, Any]
+    drafts: list[Draft]
+    operations: list[tuple[str, str, bool]]
+
+
+def rebuild(
+    folder: Path,
+    store_key: bytes,
+    clock: Clock,
+    *,
+    enrolment: Enrolment | None = None,
+    lock: bool = True,
+    writer: Callable[[], Writer] = InlineWriter,
+    disk: Disk = DISK,
+    draw_random: Callable[[int], bytes] | None = None,
+    point: Callable[[str], None] | None = None,
+) -> Store:
+    """Begin the database of a profile anew and open it; call it after store_damaged or store_missing.
+
+    `enrolment` says whose profile it is where nothing else does any more. already_open, wrong_key, disk_full, or the
+    header's own problem if it is lost too and nobody says whose it is. What happened stands in `Store.found`:
+    store_rebuilt (kept_as, operations, drafts). Killed at any moment, it can be called again.
+    """
+    keys = Keys(store_key)
+    with ExitStack() as held:
+        holder = held.enter_context(instance.take(folder, disk)) if lock else None
+        opening = Opening(folder, keys, clock, holder, writer, disk, draw_random, point)
+        header, trouble = _header(folder, keys)
+        saved = _salvage(folder, keys)
+        whose = enrolment or _whose(header, saved)
+        if whose is None:
+            raise trouble or StoreProblem("header_damaged", file=profile.FILE, folder=str(folder))
+        operations = _all_work(folder, keys, clock, disk, saved)
+        aside = _put_in_place(opening, saved, whose)
+        if trouble is not None:
+            move_aside(folder / profile.FILE, "damaged", clock.now(), disk)
+            write_header(folder, keys, whose, clock.now(), disk)
+        opening.found.append(
+            StoreProblem("store_rebuilt", kept_as=aside, operations=len(operations), drafts=len(saved.drafts))
+        )
+        store = opening.store(operations)
+        held.pop_all()
+        return store
+
+
+def _header(folder: Path, keys: Keys) -> tuple[profile.Header | None, StoreProblem | None]:
+    """The header, or what is wrong with it; a wrong key ends everything here."""
+    try:
+        header = profile.read_header(folder)
+        profile.check_key(header, keys)
+        return header, None
+    except StoreProblem as problem:
+        if problem.code not in REPLACEABLE:
+            raise
+        return None, problem
+
+
+def _whose(header: profile.Header | None, saved: Salvage) -> Enrolment | None:
+    """From the database where that can be read: a fork has changed what enrolment wrote into the header."""
+    with contextlib.suppress(KeyError):
+        return Enrolment.from_settings(saved.settings)
+    with contextlib.suppress(KeyError):
+        return Enrolment.from_header(header) if header is not None else None
+    return None
+
+
+def _salvage(folder: Path, keys: Keys) -> Salvage:
+    """Read the damaged database, or the one put aside last if a rebuild was cut short between the two renames."""
+    path = folder / DATABASE
+    if not path.exists():
+        path = max(folder.glob(f"{path.stem}-damaged-*{path.suffix}"), default=path)
+    if not path.exists():
+        return Salvage({}, [], [])
+    operations = "SELECT place, id, body, standing FROM own_operation NOT INDEXED ORDER BY rowid"
+    settings, drafts, first, last = connect.readable_rows(
+        path,
+        keys.subkey("database"),
+        (
+            "SELECT name, value FROM local_setting NOT INDEXED",
+            f"SELECT {', '.join(Draft.column_names)} FROM draft NOT INDEXED",  # noqa: S608 - names from the model
+            operations,
+            operations + " DESC",
+        ),
+    )
+    found = sorted({*first, *last})
+    return Salvage(
+        {name: canonical.loads(value) for name, value in settings},
+        [Draft.from_values(values) for values in drafts],
+        [(op_id, body, bool(standing)) for _, op_id, body, standing in found],
+    )
+
+
+def _all_work(folder: Path, keys: Keys, clock: Clock, disk: Disk, saved: Salvage) -> list[tuple[str, str]]:
+    """The journal's operations and those that only the damaged database had, in the order they were done."""
+    try:
+        with Journal.open(folder, keys, clock=clock, disk=disk) as journal:
+            written = journal.standing()
+    except JournalDamaged as damage:
+        written = standing_in(damage)
+    places = {op_id: place for place, (op_id, _, _) in enumerate(saved.operations)}
+    in_order: list[tuple[tuple[int, int], str, str]] = []
+    place = -1
+    for number, (op_id, body) in enumerate(written, 1):
+        place = places.get(op_id, place)
+        in_order.append(((place, 0 if op_id in places else number), op_id, body))
+    known = {op_id for op_id, _ in written}
+    in_order += [
+        ((places[op_id], 0), op_id, body) for op_id, body, stood in saved.operations if stood and op_id not in known
+    ]
+    return [(op_id, body) for _, op_id, body in sorted(in_order)]
+
+
+def _put_in_place(opening: Opening, saved: Salvage, whose: Enrolment) -> str:
+    """Make the new database beside the damaged one and let them change names; how the damaged one is called now."""
+    reached = opening.point or (lambda name: None)
+    new = opening.folder / NEW_DATABASE
+    for end in ("", *COMPANIONS):
+        new.with_name(new.name + end).unlink(missing_ok=True)
+    kept = {name: value for name, value in saved.settings.items() if name not in _FORGOTTEN}
+    lay_database(new, opening.keys, kept | whose.settings() | {"created_at": opening.clock.now()}, opening.disk)
+    with connect.sole(new, opening.keys.subkey("database")) as connection:
+        connect.begin_write(connection)
+        write(connection, Draft, "put", saved.drafts)
+        connection.commit()
+    reached("rebuild_laid")
+    aside = move_database_aside(opening.path, "damaged", opening.clock.now(), opening.disk)
+    reached("rebuild_put_aside")
+    with told(new):
+        opening.disk.rename(new, opening.path)
+        opening.disk.sync_folder(opening.folder)
+    reached("rebuild_in_place")
+    return "" if aside is None else aside.name
