@@ -138,6 +138,11 @@ def test_a_login_in_the_users_netrc_never_replaces_the_token(
         assert server.asked[0].headers["Authorization"] == f"Bearer {TOKEN}"
 
 
+def test_the_window_can_name_sync_without_loading_the_engine() -> None:
+    code = "import sys, fielddesk.sync.worker, fielddesk.sync.status; sys.exit('fielddesk.sync.engine' in sys.modules)"
+    assert subprocess.run([sys.executable, "-W", "error", "-c", code], check=False).returncode == 0
+
+
 def test_requests_is_not_loaded_before_the_first_question() -> None:
     code = "import sys, fielddesk.sync.client, fielddesk.sync.worker; sys.exit('requests' in sys.modules)"
     assert subprocess.run([sys.executable, "-W", "error", "-c", code], check=False).returncode == 0

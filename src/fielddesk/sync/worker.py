@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from fielddesk.core.errors import FieldDeskError
-from fielddesk.sync.driver import Driver
-from fielddesk.sync.protocol import Hq
-from fielddesk.sync.status import Status
+
+if TYPE_CHECKING:  # the window loads this module before its first picture; the engine may come later
+    from fielddesk.sync.driver import Driver
+    from fielddesk.sync.protocol import Hq
+    from fielddesk.sync.status import Status
 
 LONGEST_NAP = 60.0
 """Seconds after which the thread looks at its timer again: some systems' clocks stand still while they sleep."""
