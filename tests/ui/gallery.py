@@ -329,7 +329,7 @@ def draw(target: Path, schemes: list[str], languages: list[str], sizes: list[int
             i18n.set_language(language)
             for size in sizes:
                 look.choose(scheme, size)
-                desk.resize(1366, 768) if size == 100 else desk.resize(1280, 640)
+                desk.resize(*{100: (1366, 768), 200: (1920, 1000)}.get(size, (1280, 640)))
                 for key in ("today", "orders", "sync"):
                     desk.show_place(key)
                     desk.toast.hide()

@@ -52,6 +52,12 @@ class Facts(QWidget):
     def add_widget(self, key: str, label: Words, widget: QWidget) -> None:
         """A line with a widget of one's own."""
         self._put(key, label, widget)
+        self._holders[key] = widget
+
+    def show_line(self, key: str, shown: bool) -> None:
+        """Show or hide a line that has a widget."""
+        self._holders[key].setVisible(shown)
+        self._labels[key].setVisible(shown)
 
     def _put(self, key: str, label: Words, widget: QWidget) -> None:
         place = self._grid.rowCount()

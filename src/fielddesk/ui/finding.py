@@ -63,10 +63,10 @@ class FindRow(Worded, QWidget):
     asked = Signal(str)
     sorted = Signal(str)
 
-    def __init__(self, hint: Words, sorts: list[tuple[str, Words]] | None = None) -> None:
+    def __init__(self, hint: Words, sorts: list[tuple[str, Words]] | None = None, *, above: int = 0) -> None:
         super().__init__()
         row = QHBoxLayout(self)
-        theme.space(row, (16, 0, 12, 12), 8)
+        theme.space(row, (16, above, 12, 12), 8)
         self.edit = FindEdit(hint)
         self.edit.asked.connect(self.asked)
         row.addWidget(self.edit, 1)

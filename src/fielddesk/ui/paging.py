@@ -79,6 +79,7 @@ class PagedModel(QAbstractTableModel):
         self._wanted: OrderedDict[int, None] = OrderedDict()
         self._flying: set[int] = set()
         self._question = 0
+        self.shrinking = False  # while it is, a view moves its current row, which is nobody's choice
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -133,9 +134,11 @@ class PagedModel(QAbstractTableModel):
             self._rows = count
             self.endInsertRows()
         elif count < self._rows:
+            self.shrinking = True
             self.beginRemoveRows(QModelIndex(), count, self._rows - 1)
             self._rows = count
             self.endRemoveRows()
+            self.shrinking = False
         if count:
             self.dataChanged.emit(self.index(0, 0), self.index(count - 1, self._columns - 1))
         self.counted.emit(count)
@@ -249,7 +252,7 @@ class Chosen(QObject):
             self._view.setCurrentIndex(self._model.index(0, 0))
 
     def _moved(self, now: QModelIndex, _before: QModelIndex) -> None:
-        if self._moving or not now.isValid():
+        if self._moving or self._model.shrinking or not now.isValid():
             return
         row = self._model.row_at(now.row())
         if row is None:
