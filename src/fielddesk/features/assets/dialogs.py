@@ -1,0 +1,57 @@
+"""Assets in words: rows, fields, and what histories say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fielddesk.core.i18n import N_, _
+from fielddesk.features.assets.queries import AssetRow
+from fielddesk.features.people.dialogs import mark_words
+from fielddesk.ui.lists import Row
+from fielddesk.ui.seams import ActionWords, FieldWords, Names
+from fielddesk.ui.text import Words
+from fielddesk.ui.wording import add_sentences
+
+add_sentences({"serial_missing": N_("Type the serial number; without one nobody finds this machine.")})
+
+LABELS: Final[dict[str, Words]] = {
+    "serial": lambda: _("Serial"),
+    "name": lambda: _("Name"),
+    "model": lambda: _("Model"),
+    "software_version": lambda: _("Software"),
+    "building": lambda: _("Building"),
+    "position": lambda: _("Position"),
+    "remark": lambda: _("Remark"),
+}
+"""The fields of an asset's form, in their order."""
+
+
+def row_of(asset: AssetRow, mark: str | None = None) -> Row:
+    """An asset as a row of a list."""
+    second = " · ".join(part for part in (asset.customer, asset.model, mark_words(mark)) if part)
+    return Row(asset.id, asset.name, second, asset.serial, icon="factory")
+
+
+def _entered(told: Mapping[str, Any], _names: Names) -> str:
+    return _("{name} entered with serial {serial}").format(name=told.get("name", ""), serial=told.get("serial", ""))
+
+
+def _edited(_told: Mapping[str, Any], _names: Names) -> str:
+    return _("Record changed")
+
+
+def _taken_in(told: Mapping[str, Any], _names: Names) -> str:
+    return _("Assets taken in from a list: {count}").format(count=told.get("count", ""))
+
+
+ACTIONS: Final = (
+    ActionWords("create_asset", lambda: _("New asset"), _entered, "plus"),
+    ActionWords("edit_asset", lambda: _("Change of an asset"), _edited, "pencil-simple"),
+    ActionWords("import_assets", lambda: _("List of assets"), _taken_in, "tray"),
+)
+
+FIELDS: Final[dict[str, FieldWords]] = {
+    **{name: FieldWords(label) for name, label in LABELS.items()},
+    "customer_id": FieldWords(lambda: _("Customer"), names_of="customer"),
+}

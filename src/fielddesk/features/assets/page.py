@@ -1,0 +1,108 @@
+"""The place of assets: every machine of the installed base that is on this laptop."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtGui import QGuiApplication
+
+from fielddesk.core.i18n import _
+from fielddesk.features.assets.dialogs import ACTIONS, FIELDS, row_of
+from fielddesk.features.assets.panel import AssetPanel, AssetsOf
+from fielddesk.features.assets.queries import (
+    AssetFilter,
+    AssetView,
+    asset_count,
+    asset_names,
+    asset_page,
+    asset_place,
+    asset_view,
+)
+from fielddesk.features.people.dialogs import mark_icon, mark_state, mark_words
+from fielddesk.features.people.panel import history_of
+from fielddesk.features.people.queries import marks
+from fielddesk.store.tx import Reading
+from fielddesk.ui.lists import Row
+from fielddesk.ui.menus import MenuLine
+from fielddesk.ui.page import Page
+from fielddesk.ui.records import Head, RecordsPage
+from fielddesk.ui.seams import Bench, Hit, Offers, PanelOffer, PlaceOffer, SearchOffer
+from fielddesk.ui.signs import Chip
+
+TABLE: Final = "asset"
+
+
+class AssetsPage(RecordsPage):
+    """Assets."""
+
+    table = TABLE
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(
+            bench,
+            lambda: _("Assets"),
+            (
+                "factory",
+                lambda: _("No assets yet"),
+                lambda: _("The machines of your orders' customers appear here with the first sync."),
+            ),
+            ("factory", lambda: _("No asset chosen"), lambda: _("Choose one in the list to see its record.")),
+            lambda: _("Serial, name, model, customer"),
+            lambda: _("Asset"),
+        )
+
+    def rows(self, read: Reading, text: str, offset: int, limit: int) -> list[Row]:
+        found = asset_page(read, AssetFilter(text), offset, limit)
+        marked = marks(read, [row.id for row in found])
+        return [row_of(row, marked.get(row.id)) for row in found]
+
+    def count(self, read: Reading, text: str) -> int:
+        return asset_count(read, AssetFilter(text))
+
+    def place(self, read: Reading, text: str, row_id: str) -> int | None:
+        return asset_place(read, AssetFilter(text), row_id)
+
+    def record(self, read: Reading, row_id: str) -> tuple[AssetView, str | None] | None:
+        view = asset_view(read, row_id)
+        return None if view is None else (view, marks(read, [row_id]).get(row_id))
+
+    def head(self, record: tuple[AssetView, str | None]) -> Head:
+        view, mark = record
+        serial = _("serial {serial}").format(serial=view.asset.serial)
+        second = " · ".join(part for part in (view.customer, view.asset.model, serial) if part)
+        chips = [Chip(lambda: mark_words(mark), mark_state(mark), mark_icon(mark))] if mark else []
+        return view.asset.name, second, chips, ()
+
+    def menu(self, row_id: str) -> list[MenuLine]:
+        place = self.list.rows.place_of(row_id)
+        row = self.list.rows.row_at(place) if place is not None else None
+        serial = row.right if row else ""
+        copy = MenuLine(lambda: _("Copy serial"), lambda: QGuiApplication.clipboard().setText(serial))
+        return [*super().menu(row_id), copy]
+
+
+def _find(read: Reading, text: str, limit: int) -> list[Hit]:
+    found = [row_of(row) for row in asset_page(read, AssetFilter(text), 0, limit)]
+    return [Hit(TABLE, row.id, row.title, f"{row.right} · {row.second}", "factory") for row in found]
+
+
+def _page(bench: Bench) -> Page:
+    return AssetsPage(bench)
+
+
+def offer(offers: Offers) -> None:
+    """Hand the feature's screens to the window."""
+    offers.add(
+        PlaceOffer("assets", lambda: _("Assets"), "factory", 40, _page, shows=frozenset({TABLE})),
+        PanelOffer(TABLE, "overview", lambda: _("Record"), 10, AssetPanel, watches=frozenset({TABLE, "customer"})),
+        history_of(TABLE),
+        PanelOffer("customer", "assets", lambda: _("Assets"), 30, AssetsOf, _count_of, frozenset({TABLE})),
+        SearchOffer("assets", lambda: _("Assets"), 20, _find),
+        *ACTIONS,
+    )
+    offers.name_rows(TABLE, asset_names)
+    offers.word_fields(TABLE, FIELDS)
+
+
+def _count_of(read: Reading, customer_id: str) -> int:
+    return asset_count(read, AssetFilter(customer_id=customer_id))

@@ -1,0 +1,88 @@
+"""The place of customers: who they are, where they are, and what was done for them."""
+
+from __future__ import annotations
+
+from fielddesk.core.i18n import _
+from fielddesk.features.customers.dialogs import ACTIONS, FIELDS, row_of, tier_icon, tier_words
+from fielddesk.features.customers.model import Customer
+from fielddesk.features.customers.panel import CustomerPanel
+from fielddesk.features.customers.queries import (
+    address_of,
+    customer_count,
+    customer_names,
+    customer_page,
+    customer_place,
+)
+from fielddesk.features.people.panel import history_of
+from fielddesk.store.tx import Reading
+from fielddesk.ui.lists import Row
+from fielddesk.ui.page import Page
+from fielddesk.ui.records import Head, RecordsPage
+from fielddesk.ui.seams import Bench, Hit, Offers, PanelOffer, PlaceOffer, SearchOffer
+from fielddesk.ui.signs import Chip
+
+TABLE = "customer"
+
+
+class CustomersPage(RecordsPage):
+    """Customers."""
+
+    table = TABLE
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(
+            bench,
+            lambda: _("Customers"),
+            (
+                "buildings",
+                lambda: _("No customers yet"),
+                lambda: _("The customers of your orders appear here with the first sync."),
+            ),
+            (
+                "buildings",
+                lambda: _("No customer chosen"),
+                lambda: _("Choose one in the list to see address and orders."),
+            ),
+            lambda: _("Name, number or town"),
+            lambda: _("Customer"),
+        )
+
+    def rows(self, read: Reading, text: str, offset: int, limit: int) -> list[Row]:
+        return [row_of(row) for row in customer_page(read, text, offset, limit)]
+
+    def count(self, read: Reading, text: str) -> int:
+        return customer_count(read, text)
+
+    def place(self, read: Reading, text: str, row_id: str) -> int | None:
+        return customer_place(read, text, row_id)
+
+    def record(self, read: Reading, row_id: str) -> Customer | None:
+        return read.get(Customer, row_id)
+
+    def head(self, record: Customer) -> Head:
+        chips = []
+        if record.tier != "standard":
+            chips.append(Chip(lambda: tier_words(record.tier), "info", tier_icon(record.tier)))
+        return record.name, " · ".join(part for part in (record.number, address_of(record)) if part), chips, ()
+
+
+def _find(read: Reading, text: str, limit: int) -> list[Hit]:
+    found = [row_of(row) for row in customer_page(read, text, 0, limit)]
+    return [Hit(TABLE, row.id, row.title, row.second, "buildings") for row in found]
+
+
+def _page(bench: Bench) -> Page:
+    return CustomersPage(bench)
+
+
+def offer(offers: Offers) -> None:
+    """Hand the feature's screens to the window."""
+    offers.add(
+        PlaceOffer("customers", lambda: _("Customers"), "buildings", 70, _page, shows=frozenset({TABLE})),
+        PanelOffer(TABLE, "overview", lambda: _("Overview"), 10, CustomerPanel, watches=frozenset({TABLE})),
+        history_of(TABLE),
+        SearchOffer("customers", lambda: _("Customers"), 40, _find),
+        *ACTIONS,
+    )
+    offers.name_rows(TABLE, customer_names)
+    offers.word_fields(TABLE, FIELDS)

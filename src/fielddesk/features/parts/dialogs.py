@@ -1,0 +1,286 @@
+"""Parts in words, and the line in which one types or scans a part to add it to an order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+
+from fielddesk.core.errors import FieldDeskError
+from fielddesk.core.i18n import N_, _, format_quantity, language
+from fielddesk.features.parts import rules
+from fielddesk.features.parts.model import Part, Place
+from fielddesk.features.parts.queries import PartRow, PlaceStock
+from fielddesk.features.parts.rules import MILLION, check_quantity
+from fielddesk.store.types import in_language
+from fielddesk.ui import theme
+from fielddesk.ui.buttons import Button
+from fielddesk.ui.fields import Choice, Quantity
+from fielddesk.ui.forms import Form
+from fielddesk.ui.lists import Row
+from fielddesk.ui.moments import moment_words
+from fielddesk.ui.picking import Picker
+from fielddesk.ui.seams import ActionWords, Bench, FieldWords, Names
+from fielddesk.ui.signs import Chip
+from fielddesk.ui.wording import add_sentences, sentence
+
+UNITS: Final = {
+    "piece": N_("pcs"),
+    "metre": N_("m"),
+    "litre": N_("l"),
+    "kilogram": N_("kg"),
+    "set": N_("sets"),
+    "pair": N_("pairs"),
+}
+MOVEMENTS: Final = {
+    rules.FITTED: N_("Fitted"),
+    rules.TAKEN_BACK: N_("Taken back"),
+    rules.RECEIVED: N_("Received"),
+}
+PLACE_KINDS: Final = {
+    rules.VAN: (N_("Van"), "truck"),
+    rules.DEPOT: (N_("Depot"), "warehouse"),
+    rules.HEADQUARTERS: (N_("Headquarters"), "buildings"),
+}
+
+add_sentences(
+    {
+        "quantity_not_positive": N_("Type how many, more than zero."),
+        "quantity_too_large": lambda values: _("Nobody carries that many; {most} is the most.").format(
+            most=format_quantity(values["most"])
+        ),
+        "place_kind_unknown": N_("Choose what kind of place it is."),
+        "place_missing": N_("Choose where the part is taken from."),
+    }
+)
+
+
+def part_name(names: str) -> str:
+    """A part's name in the reader's language, or in the nearest of its family."""
+    return in_language(names, language())
+
+
+def amount(quantity: int, unit: str) -> str:
+    """A quantity (millionths) with its unit as it reads: 3, or 2.5 m."""
+    if unit == "piece":
+        return format_quantity(quantity)
+    return format_quantity(quantity, _(UNITS[unit]) if unit in UNITS else unit)
+
+
+def unit_words(unit: str) -> str:
+    return _(UNITS[unit]) if unit in UNITS else unit
+
+
+def movement_words(kind: str) -> str:
+    return _(MOVEMENTS[kind]) if kind in MOVEMENTS else kind
+
+
+def place_words(kind: str) -> str:
+    return _(PLACE_KINDS[kind][0]) if kind in PLACE_KINDS else kind
+
+
+def stock_words(part: PartRow) -> str:
+    """What is in stock: in one's own van first, then everywhere."""
+    if part.near is None:
+        return _("{total} in stock").format(total=amount(part.total, part.unit))
+    return _("{near} here, {total} in all").format(
+        near=amount(part.near, part.unit), total=amount(part.total, part.unit)
+    )
+
+
+def stock_state(part: PartRow) -> str:
+    """The colour of a stock: below zero is wrong, none at hand needs a thought."""
+    near = part.total if part.near is None else part.near
+    return "bad" if near < 0 else "warn" if near == 0 else "idle"
+
+
+def row_of(part: PartRow) -> Row:
+    """A part as a row of a list: name, number, stock."""
+    replaced = _("replaced by {number}").format(number=part.replaced_by) if part.replaced_by else ""
+    second = " · ".join(text for text in (part.number, replaced) if text)
+    state = stock_state(part)
+    below = min(part.near or 0, 0)
+    right = _("{quantity} below zero").format(quantity=amount(-below, part.unit)) if below else ""
+    return Row(
+        part.id, part_name(part.names) or part.number, second, right or stock_words(part),
+        state if state == "bad" else "idle", "" if state == "bad" else "nut", "" if state == "idle" else state,
+    )  # fmt: skip
+
+
+def freshness(stock: PlaceStock, now: int, zone: str) -> str:
+    """Where a place's number comes from, and since when: nothing for a place whose whole ledger is here."""
+    if stock.as_of is None:
+        return _("every movement is here")
+    said = (
+        _("headquarters, {when}").format(when=moment_words(stock.as_of, now, zone))
+        if stock.as_of
+        else _("headquarters has not said yet")
+    )
+    if not stock.waiting:
+        return said
+    own = format_quantity(stock.waiting) if stock.waiting < 0 else f"+{format_quantity(stock.waiting)}"
+    return _("{said}; {own} of yours not sent yet").format(said=said, own=own)
+
+
+class HowMany(Quantity):
+    """A quantity whose Enter goes on. Signal `entered`."""
+
+    entered = Signal()
+    editor: QLineEdit
+
+    def focus_all(self) -> None:
+        """Put the keyboard here so that typing replaces the number."""
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.editor.selectAll()
+
+    def key_pressed(self, event: QKeyEvent) -> bool:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit()
+            return True
+        return super().key_pressed(event)
+
+
+class AddPart(QFrame):
+    """Type or scan a part, how many, from where: Enter after Enter adds it, without a mouse and without a window.
+
+    Signal `given(part_id, quantity, place_id, name)`, quantity in millionths.
+    """
+
+    given = Signal(str, object, str, str)
+
+    def __init__(self, bench: Bench, ask: Callable[[str, Callable[[list[PartRow]], None]], None]) -> None:
+        super().__init__()
+        self._bench, self._ask_parts = bench, ask
+        self._parts: dict[str, PartRow] = {}
+        self.form = Form()
+        self.part = Picker(
+            "part", lambda: _("Part"), self._ask, needed=True, hint=lambda: _("Scan, or type a number or a name")
+        )
+        self.quantity = HowMany("quantity", lambda: _("Quantity"), needed=True)
+        self.place = Choice("place", lambda: _("From"), [], needed=True)
+        for field in (self.part, self.quantity, self.place):
+            self.form.add(field)
+        self.quantity.entered.connect(self._entered)
+        self.part.picked.connect(self._picked)
+        self.add = Button(lambda: _("Add part"), "plus", "tonal")
+        self.add.clicked.connect(self._give)
+        self.low = Chip("", "warn")
+        self.low.hide()
+        foot = QHBoxLayout()
+        theme.space(foot, spacing=8)
+        foot.addWidget(self.low)
+        foot.addStretch(1)
+        foot.addWidget(self.add)
+        column = QVBoxLayout(self)
+        theme.space(column, spacing=8)
+        column.addWidget(self.form)
+        column.addLayout(foot)
+        self.begin()
+
+    def begin(self) -> None:
+        """Empty the line for the next part; the place stays."""
+        self.part.start(None)
+        self.quantity.start(MILLION)
+        self.low.hide()
+
+    def offer_places(self, places: Sequence[Place], me: str) -> None:
+        """Where parts can come from; one's own van is chosen unless a person chose another."""
+        self.place.set_options([(place.id, place.name) for place in places])
+        own = next((place.id for place in places if place.keeper_id == me), None)
+        if not self.place.text():
+            self.place.start(own or (places[0].id if places else None))
+
+    def focus(self) -> None:
+        self.part.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _ask(self, text: str, then: Callable[[Sequence[Row]], None]) -> None:
+        def found(parts: list[PartRow]) -> None:
+            self._parts |= {part.id: part for part in parts}
+            then([row_of(part) for part in parts])
+
+        self._ask_parts(text, found)
+
+    def _picked(self, part_id: str) -> None:
+        part = self._parts.get(part_id)
+        if part is None:
+            self.low.hide()
+            return
+        self.quantity.unit.setText(unit_words(part.unit))
+        none = (part.total if part.near is None else part.near) <= 0
+        self.low.setVisible(none)
+        if none:
+            self.low.show_state(lambda: _("None in stock here; it can be added all the same"), "warn")
+        self.quantity.focus_all()
+
+    def _entered(self) -> None:
+        if self.part.shown:
+            self._give()
+
+    def _give(self) -> None:
+        try:
+            values = self.form.values()
+            check_quantity(values["quantity"])
+        except FieldDeskError as error:
+            field = self.form.fields[error.values.get("field", "part")]
+            field.say_trouble(sentence(error))
+            field.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        part = self._parts.get(values["part"])
+        self.given.emit(values["part"], values["quantity"], values["place"], part.number if part else "")
+
+
+# ---------------------------------------------------------------- what histories say
+
+
+def _fitted(told: Mapping[str, Any], names: Names) -> str:
+    return _("{quantity} × {part} fitted, from {place}").format(**_moved(told, names))
+
+
+def _taken_back(told: Mapping[str, Any], names: Names) -> str:
+    return _("{quantity} × {part} taken back to {place}").format(**_moved(told, names))
+
+
+def _received(told: Mapping[str, Any], names: Names) -> str:
+    return _("{quantity} × {part} received").format(**_moved(told, names))
+
+
+def _moved(told: Mapping[str, Any], names: Names) -> dict[str, str]:
+    return {
+        "quantity": format_quantity(int(told.get("quantity", 0))),
+        "part": names.get(str(told.get("part_id")), _("a part")),
+        "place": names.get(str(told.get("place_id")), _("a stock place")),
+    }
+
+
+def _counted(words: str) -> Callable[[Mapping[str, Any], Names], str]:
+    return lambda told, _names: _(words).format(count=told.get("count", ""))
+
+
+def _opened(told: Mapping[str, Any], _names: Names) -> str:
+    return _("Stock place {name} opened").format(name=told.get("name", ""))
+
+
+_IDS: Final = {"part_id": "part", "place_id": "place"}
+ACTIONS: Final = (
+    ActionWords("use_part", lambda: _("Part used"), _fitted, "nut", _IDS),
+    ActionWords("take_part_back", lambda: _("Part taken back"), _taken_back, "arrow-u-up-left", _IDS),
+    ActionWords("receive_stock", lambda: _("Parts received"), _received, "package", _IDS),
+    ActionWords("create_place", lambda: _("New stock place"), _opened, "warehouse"),
+    ActionWords("import_parts", lambda: _("Parts list"), _counted(N_("Parts taken in from a list: {count}")), "tray"),
+    ActionWords("set_stock_levels", lambda: _("Stock levels"), _counted(N_("Stock levels published: {count}")), "tray"),
+)
+
+FIELDS: Final[dict[str, FieldWords]] = {
+    "number": FieldWords(lambda: _("Number")),
+    "names": FieldWords(lambda: _("Name"), part_name),
+    "category": FieldWords(lambda: _("Category")),
+    "unit": FieldWords(lambda: _("Unit"), unit_words),
+    "replaced_by": FieldWords(lambda: _("Replaced by")),
+}
+
+
+def part_title(part: Part) -> str:
+    return part_name(part.names) or part.number

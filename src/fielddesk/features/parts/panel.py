@@ -1,0 +1,414 @@
+"""The tabs that parts contribute: parts used on an order; stock by place and movements of a part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from fielddesk.core.errors import FieldDeskError
+from fielddesk.core.i18n import _
+from fielddesk.features.parts.actions import take_part_back, use_part
+from fielddesk.features.parts.dialogs import (
+    AddPart,
+    amount,
+    freshness,
+    movement_words,
+    part_name,
+    part_title,
+    place_words,
+)
+from fielddesk.features.parts.model import Place
+from fielddesk.features.parts.queries import (
+    FittedRow,
+    MovementRow,
+    PartRow,
+    PartView,
+    PlaceStock,
+    find_parts,
+    fitted,
+    movement_count,
+    movement_page,
+    part_view,
+    places,
+    stock,
+    stocks,
+)
+from fielddesk.features.people.dialogs import mark_words
+from fielddesk.features.people.queries import marks
+from fielddesk.store.actions import Call, call
+from fielddesk.store.database import Done
+from fielddesk.store.tx import Reading
+from fielddesk.ui import theme
+from fielddesk.ui.buttons import Button
+from fielddesk.ui.facts import Facts
+from fielddesk.ui.menus import MenuLine, give_menu
+from fielddesk.ui.moments import moment_words
+from fielddesk.ui.page import Scroll
+from fielddesk.ui.seams import Bench, SubjectPanel, paged
+from fielddesk.ui.signs import Empty
+from fielddesk.ui.tables import Column, Table
+from fielddesk.ui.text import Text
+from fielddesk.ui.wording import sentence
+
+SHOWN: Final = 5
+
+
+class Line:
+    """A fitted part as the table shows it: with what its place holds now and how it stands with headquarters."""
+
+    def __init__(self, row: FittedRow, left: int | None, mark: str | None) -> None:
+        self.id, self.row, self.left, self.mark = row.id, row, left, mark
+
+    def where(self) -> str:
+        if self.left is None:
+            return self.row.place
+        if self.left < 0:
+            return _("{place}: {left}, below zero").format(place=self.row.place, left=amount(self.left, self.row.unit))
+        return _("{place}: {left} left").format(place=self.row.place, left=amount(self.left, self.row.unit))
+
+
+class PartsUsed(SubjectPanel):
+    """Parts fitted on an order, and the line that adds one."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__()
+        self._bench = bench
+        self._order_id = ""
+        self.title = Text(lambda: _("Parts fitted"), "card")
+        self.open = Button(lambda: _("Scan or add part"), "barcode", key="Alt+P")
+        self.open.setCheckable(True)
+        self.open.toggled.connect(self._opened)
+        self.adding = AddPart(bench, self._ask_parts)
+        self.adding.given.connect(self._add)
+        self.adding.hide()
+        self.table = Table(lambda: _("Parts fitted"), self._columns())
+        give_menu(self.table, self._menu)
+        QShortcut(QKeySequence("Del"), self.table, self._take_back_chosen, context=Qt.ShortcutContext.WidgetShortcut)
+        self.empty = Empty(
+            "nut",
+            lambda: _("No parts yet"),
+            lambda: _("Parts you fit appear here. Press Scan or add part, then scan or type."),
+        )
+        head = QHBoxLayout()
+        theme.space(head, spacing=8)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.open)
+        column = QVBoxLayout(self)
+        theme.space(column, (0, 12, 0, 0), 8)
+        column.addLayout(head)
+        column.addWidget(self.adding)
+        column.addWidget(self.empty)
+        column.addWidget(self.table, 1)
+        column.addStretch(0)
+        self.empty.hide()
+
+    def _columns(self) -> list[Column]:
+        now, zone = self._bench.now, self._bench.zone
+        return [
+            Column("name", lambda: _("Part"), lambda line: part_name(line.row.names) or line.row.number),
+            Column("number", lambda: _("Number"), lambda line: line.row.number),
+            Column(
+                "quantity", lambda: _("Quantity"), lambda line: amount(line.row.quantity, line.row.unit),
+                number=True,
+            ),
+            Column(
+                "where", lambda: _("From"), Line.where, state=lambda line: "bad" if (line.left or 0) < 0 else "",
+            ),
+            Column("who", lambda: _("Who"), lambda line: line.row.by),
+            Column(
+                "when", lambda: _("When"),
+                lambda line: mark_words(line.mark) or moment_words(line.row.at, now(), zone()),
+            ),
+        ]  # fmt: skip
+
+    # ---------------------------------------------------------------- showing
+
+    def show_subject(self, row_id: str) -> None:
+        self._order_id = row_id
+        self.open.setChecked(False)
+        self.adding.begin()
+        self.reload()
+
+    def reload(self) -> None:
+        order_id, me = self._order_id, self._bench.me
+
+        def ask(read: Reading) -> tuple[str, list[Line], list[Place]]:
+            rows = fitted(read, order_id)
+            found = stocks(read, [row.part_id for row in rows], me.user_id, me.role)
+            marked = marks(read, [row.id for row in rows])
+            lines = [Line(row, _left(found[row.part_id], row.place_id), marked.get(row.id)) for row in rows]
+            return order_id, lines, places(read, me.user_id)
+
+        self._bench.read(ask, self._take, key=f"parts.{id(self)}")
+
+    def focus(self) -> None:
+        self.open.setChecked(True)
+        self.adding.focus()
+
+    def _take(self, answer: tuple[str, list[Line], list[Place]]) -> None:
+        order_id, lines, here = answer
+        if order_id != self._order_id:
+            return
+        self.table.show_rows(lines)
+        self.table.setVisible(bool(lines))
+        self.empty.setVisible(not lines and not self.open.isChecked())
+        self.adding.offer_places(here, self._bench.me.user_id)
+
+    def _opened(self, on: bool) -> None:
+        self.adding.setVisible(on)
+        self.empty.setVisible(not on and not self.table.rows.rowCount())
+        if on:
+            self.adding.focus()
+
+    # ---------------------------------------------------------------- adding and taking back
+
+    def _ask_parts(self, text: str, then: Callable[[list[PartRow]], None]) -> None:
+        me = self._bench.me
+        self._bench.read(
+            lambda read: find_parts(read, text, me.user_id, me.role, SHOWN), then, key=f"parts.find.{id(self)}"
+        )
+
+    def _add(self, part_id: str, quantity: int, place_id: str, number: str) -> None:
+        order_id = self._order_id
+
+        def taken_back(done: Done) -> Call:
+            return _back(order_id, done.results[0], part_id, quantity, place_id)
+
+        try:
+            use = call(use_part, order_id=order_id, part_id=part_id, quantity=quantity, place_id=place_id)
+        except FieldDeskError as error:
+            self._refused(error)
+            return
+        self._bench.do(use, said=lambda: _("{part} fitted").format(part=number), undo=taken_back, failed=self._refused)
+        self.adding.begin()
+        self.adding.focus()
+
+    def _refused(self, error: FieldDeskError) -> None:
+        field = self.adding.form.fields.get(str(error.values.get("field", "part")), self.adding.part)
+        field.say_trouble(sentence(error))
+
+    def _menu(self, row_id: str) -> list[MenuLine]:
+        return [
+            MenuLine(lambda: _("Take back"), lambda: self._take_back(row_id), "Del"),
+            MenuLine(lambda: _("Show the part"), lambda: self._show_part(row_id)),
+        ]
+
+    def _line(self, row_id: str) -> Line | None:
+        place = self.table.rows.place_of(row_id)
+        return self.table.rows.row_at(place) if place is not None else None
+
+    def _show_part(self, row_id: str) -> None:
+        if (line := self._line(row_id)) is not None:
+            self._bench.show("part", line.row.part_id)
+
+    def _take_back_chosen(self) -> None:
+        if chosen := self.table.chosen_id():
+            self._take_back(chosen)
+
+    def _take_back(self, row_id: str) -> None:
+        line = self._line(row_id)
+        if line is None:
+            return
+        row, order_id = line.row, self._order_id
+
+        def fitted_again(_done: Done) -> Call:
+            return call(use_part, order_id=order_id, part_id=row.part_id, quantity=row.quantity, place_id=row.place_id)
+
+        self._bench.do(
+            _back(order_id, row.id, row.part_id, row.quantity, row.place_id),
+            said=lambda: _("{part} taken back to {place}").format(part=row.number, place=row.place),
+            undo=fitted_again,
+        )
+
+
+def _left(found: list[PlaceStock], place_id: str) -> int | None:
+    return next((one.quantity for one in found if one.place_id == place_id), None)
+
+
+def _back(order_id: str, movement_id: str, part_id: str, quantity: int, place_id: str) -> Call:
+    return call(
+        take_part_back, order_id=order_id, movement_id=movement_id, part_id=part_id, quantity=quantity,
+        place_id=place_id,
+    )  # fmt: skip
+
+
+class PartStock(SubjectPanel):
+    """Where a part lies, how sure that is, and which part replaces which."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__()
+        self._bench = bench
+        self._part_id = ""
+        self._view: PartView | None = None
+        self.facts = Facts()
+        self.facts.add_link("successor", lambda: _("Replaced by"))
+        self.facts.add("category", lambda: _("Category"))
+        self._older = QVBoxLayout()
+        theme.space(self._older)
+        holder = QWidget()
+        holder.setLayout(self._older)
+        self._replaces = holder
+        self.facts.add_widget("replaces", lambda: _("Replaces"), holder)
+        self.facts.pressed.connect(self._follow)
+        self.table = Table(lambda: _("Stock by place"), self._columns())
+        give_menu(self.table, lambda _row_id: [])
+        self.empty = Empty(
+            "package",
+            lambda: _("No stock anywhere"),
+            lambda: _("Places that hold this part appear here as soon as one of them receives it."),
+        )
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        theme.space(column, (0, 12, 0, 0), 12)
+        column.addWidget(self.facts)
+        column.addWidget(self.table)
+        column.addWidget(self.empty)
+        column.addStretch(1)
+        outer = QVBoxLayout(self)
+        theme.space(outer)
+        outer.addWidget(Scroll(inner))
+
+    def _columns(self) -> list[Column]:
+        now, zone = self._bench.now, self._bench.zone
+        return [
+            Column("place", lambda: _("Place"), lambda line: line.name()),
+            Column("kind", lambda: _("Kind"), lambda line: place_words(line.stock.kind)),
+            Column(
+                "quantity", lambda: _("Quantity"), lambda line: amount(line.stock.quantity, line.unit),
+                number=True, state=lambda line: "bad" if line.stock.quantity < 0 else "",
+            ),
+            Column("from", lambda: _("As of"), lambda line: line.says(now(), zone()), stretch=True),
+        ]  # fmt: skip
+
+    def show_subject(self, row_id: str) -> None:
+        self._part_id = row_id
+        self.reload()
+
+    def reload(self) -> None:
+        part_id, me = self._part_id, self._bench.me
+
+        def ask(read: Reading) -> tuple[str, PartView | None, list[PlaceStock]]:
+            return part_id, part_view(read, part_id), stock(read, part_id, me.user_id, me.role)
+
+        self._bench.read(ask, self._take, key=f"stock.{id(self)}")
+
+    def focus(self) -> None:
+        self.table.setFocus()
+
+    def _take(self, answer: tuple[str, PartView | None, list[PlaceStock]]) -> None:
+        part_id, view, found = answer
+        if part_id != self._part_id or view is None:
+            return
+        self._view = view
+        successor = view.successor
+        self.facts.show_values(
+            {
+                "successor": f"{successor.number} {part_title(successor)}"
+                if successor
+                else view.part.replaced_by or "",
+                "category": view.part.category,
+            }
+        )
+        self._show_older(view)
+        self.table.show_rows([StockLine(one, view.part.unit) for one in found])
+        self.table.setVisible(bool(found))
+        self.table.fit_height(10)
+        self.empty.setVisible(not found)
+
+    def _show_older(self, view: PartView) -> None:
+        while (item := self._older.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for part in view.replaces[:8]:
+            link = Button(f"{part.number} {part_title(part)}", "arrow-square-out", "quiet")
+            link.clicked.connect(partial(self._bench.show, "part", part.id))
+            self._older.addWidget(link)
+        self.facts.show_line("replaces", bool(view.replaces))
+
+    def _follow(self, _key: str) -> None:
+        if self._view is not None and self._view.successor is not None:
+            self._bench.show("part", self._view.successor.id)
+
+
+class StockLine:
+    """A place and what it holds, as the table shows it."""
+
+    def __init__(self, one: PlaceStock, unit: str) -> None:
+        self.id, self.stock, self.unit = one.place_id, one, unit
+
+    def name(self) -> str:
+        return _("{place} (yours)").format(place=self.stock.place) if self.stock.mine else self.stock.place
+
+    def says(self, now: int, zone: str) -> str:
+        words = freshness(self.stock, now, zone)
+        return _("below zero; {words}").format(words=words) if self.stock.quantity < 0 else words
+
+
+class PartMovements(SubjectPanel):
+    """What moved: the ledger of a part as far as it is on this machine."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__()
+        self._bench = bench
+        now, zone = bench.now, bench.zone
+        self.table = Table(
+            lambda: _("Movements"),
+            [
+                Column("when", lambda: _("When"), lambda row: moment_words(row.at, now(), zone())),
+                Column("kind", lambda: _("What"), lambda row: movement_words(row.kind)),
+                Column("quantity", lambda: _("Quantity"), _signed, number=True),
+                Column("place", lambda: _("Place"), lambda row: row.place, stretch=True),
+                Column("order", lambda: _("Work order"), lambda row: row.order),
+                Column("by", lambda: _("Who"), lambda row: row.by),
+            ],
+        )
+        give_menu(self.table, self._menu)
+        self.table.opened.connect(self._open)
+        self.empty = Empty(
+            "swap",
+            lambda: _("No movements here"),
+            lambda: _("What you receive, fit and take back appears here, and what moved in places you keep."),
+        )
+        self.table.counted.connect(self._counted)
+        column = QVBoxLayout(self)
+        theme.space(column, (0, 8, 0, 0))
+        column.addWidget(self.empty)
+        column.addWidget(self.table, 1)
+        column.addStretch(0)
+        self.empty.hide()
+
+    def show_subject(self, row_id: str) -> None:
+        def fetch(read: Reading, offset: int, limit: int) -> list[MovementRow]:
+            return movement_page(read, row_id, offset, limit)
+
+        self.table.show_source(paged(self._bench, fetch, lambda read: movement_count(read, row_id)))
+
+    def reload(self) -> None:
+        self.table.reload()
+
+    def focus(self) -> None:
+        self.table.setFocus()
+
+    def _menu(self, row_id: str) -> list[MenuLine]:
+        return [MenuLine(lambda: _("Show the order"), lambda: self._open(row_id))]
+
+    def _open(self, row_id: str) -> None:
+        place = self.table.rows.place_of(row_id)
+        row: MovementRow | None = self.table.rows.row_at(place) if place is not None else None
+        if row is not None and row.order_id:
+            self._bench.show("work_order", row.order_id)
+
+    def _counted(self, count: int) -> None:
+        self.empty.setVisible(not count)
+        self.table.setVisible(bool(count))
+
+
+def _signed(row: MovementRow) -> str:
+    words = amount(row.quantity, "piece")
+    return f"+{words}" if row.quantity > 0 else words

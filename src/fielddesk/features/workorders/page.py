@@ -1,0 +1,402 @@
+"""The place of work orders: the list, the chosen order with its tabs, and the form of a new one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from PySide6.QtGui import QGuiApplication
+
+from fielddesk.core.errors import FieldDeskError
+from fielddesk.core.i18n import _
+from fielddesk.features.people.dialogs import mark_icon, mark_state, mark_words
+from fielddesk.features.people.panel import history_of
+from fielddesk.features.people.queries import ASKS, CLASHES, HELD, marks
+from fielddesk.features.workorders.actions import set_order_status
+from fielddesk.features.workorders.dialogs import (
+    ACTIONS,
+    FIELDS,
+    STATES,
+    DueSign,
+    ReasonBar,
+    order_title,
+    row_of,
+    status_title,
+    status_words,
+    step_icon,
+    step_words,
+)
+from fielddesk.features.workorders.panel import (
+    NewOrder,
+    NotesPanel,
+    OrdersOf,
+    OverviewPanel,
+    order_source,
+    orders_of,
+)
+from fielddesk.features.workorders.queries import (
+    ALL,
+    BY_DUE,
+    BY_NUMBER,
+    LATE,
+    MINE,
+    NEWEST,
+    OPEN,
+    OrderFilter,
+    OrderView,
+    find_orders,
+    note_count,
+    order_count,
+    order_names,
+    order_view,
+)
+from fielddesk.features.workorders.rules import FINISHED, NEEDS_REASON, NEXT, can_follow
+from fielddesk.store.actions import Call, call
+from fielddesk.store.database import Done
+from fielddesk.store.tx import Reading
+from fielddesk.ui.buttons import Button
+from fielddesk.ui.finding import FindRow
+from fielddesk.ui.menus import MenuLine, give_menu
+from fielddesk.ui.page import Page, SplitPage
+from fielddesk.ui.seams import (
+    Bench,
+    CommandOffer,
+    Hit,
+    Me,
+    Offers,
+    PanelOffer,
+    PlaceOffer,
+    SearchOffer,
+    SubjectPage,
+)
+from fielddesk.ui.signs import Chip, Notice
+from fielddesk.ui.subject import SubjectTabs
+from fielddesk.ui.text import Words
+from fielddesk.ui.wording import sentence
+
+TABLE: Final = "work_order"
+NEW: Final = "new"
+"""Shown instead of an order: the form of a new one."""
+
+
+class OrdersPage(SubjectPage, SplitPage):
+    """Work orders."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(
+            lambda: _("Work orders"),
+            ("wrench", "", ""),
+            ("wrench", lambda: _("No order chosen"), lambda: _("Choose one in the list to see what is to be done.")),
+            scrolls=False,
+        )  # fmt: skip
+        self._bench = bench
+        self._order_id = ""
+        self._view: OrderView | None = None
+        self._wanted = OrderFilter(bench.me.user_id, bench.today(), MINE)
+        self._make_list()
+        self._make_detail()
+        self.watches = frozenset({TABLE, "customer", "asset", "user", "own_operation", *self.tabs.watches})
+        self._show_list()
+
+    def _make_list(self) -> None:
+        self.new = Button(lambda: _("New"), "plus", tip=lambda: _("New work order") + "  Ctrl+N")
+        self.new.clicked.connect(self.show_new)
+        self.left.add_action(self.new)
+        for view, words in (
+            (MINE, lambda: _("Mine")),
+            (LATE, lambda: _("Late")),
+            (OPEN, lambda: _("Open")),
+            (ALL, lambda: _("All")),
+        ):
+            self.filters.add(view, words)
+        self.filters.chosen.connect(lambda view: self._choose(view=view))
+        sorts: list[tuple[str, Words]] = [
+            (BY_DUE, lambda: _("By due day")),
+            (BY_NUMBER, lambda: _("By number")),
+            (NEWEST, lambda: _("Newest first")),
+        ]
+        self.finder = FindRow(lambda: _("Number, title, customer, serial"), sorts)
+        self.finder.asked.connect(lambda text: self._choose(text=text))
+        self.finder.sorted.connect(lambda sort: self._choose(sort=sort))
+        self.finder.edit.down.connect(self.list.setFocus)
+        self.left.add_row(self.finder)
+        self.list.chosen.connect(self._chosen)
+        self.list.counted.connect(self._counted)
+        self.list.gone.disconnect()  # an order that left this filter stays in sight: it was just completed, perhaps
+        give_menu(self.list, self._menu)
+
+    def _make_detail(self) -> None:
+        self.due = DueSign()
+        self.pane.corner.addWidget(self.due)
+        self.tabs = SubjectTabs(self._bench, TABLE, lambda: _("Work order"))
+        self.pane.add(self.tabs, 1)
+        self.reason = ReasonBar()
+        self.reason.given.connect(self._set_status)
+        self.pane.add(self.reason)
+        self._steps: list[Button] = []
+        self.note = Button(lambda: _("Note"), "note-pencil", key="Alt+N", tip=lambda: _("Write a note"))
+        self.note.clicked.connect(lambda: self.tabs.choose("notes"))
+        self.pane.add_action(self.note, left=True)
+        self.new_pane = NewOrder(self._bench)
+        self.add_pane(self.new_pane)
+        self.new_pane.made.connect(self._made)
+        self.new_pane.left_alone.connect(self._back_from_new)
+
+    # ---------------------------------------------------------------- the list
+
+    def _choose(self, *, view: str = "", text: str | None = None, sort: str = "") -> None:
+        """Another filter, text or order."""
+        now = self._wanted
+        self._wanted = replace(
+            now,
+            view=view or now.view,
+            text=now.text if text is None else text,
+            sort=sort or now.sort,
+            today=self._bench.today(),
+        )
+        if self._wanted != now:
+            self._show_list()
+
+    def _show_list(self) -> None:
+        self.list.show_source(order_source(self._bench, self._wanted))
+        self._count()
+
+    def _count(self) -> None:
+        wanted = self._wanted
+
+        def ask(read: Reading) -> dict[str, int]:
+            return {view: order_count(read, replace(wanted, view=view, text="")) for view in (MINE, LATE, OPEN)}
+
+        self._bench.read(ask, self._take_counts, key=f"orders.counts.{id(self)}")
+
+    def _take_counts(self, counts: dict[str, int]) -> None:
+        for view, count in counts.items():
+            self.filters.set_count(view, count)
+
+    def _counted(self, count: int) -> None:
+        if count:
+            if not self._order_id and not self.stacked():
+                self.list.choose_first()
+            return
+        fact, how = self._nothing()
+        self.left.empty.show_words(fact, how)
+
+    def _nothing(self) -> tuple[str, str]:
+        """What an empty list says: what would be here, and how it comes."""
+        if self._wanted.text:
+            return _("No order has these words"), _("Look at the spelling, or choose All above.")
+        if self._wanted.view == MINE:
+            return _("Nothing is given to you"), _("Orders the office gives you appear here. New opens one yourself.")
+        if self._wanted.view == LATE:
+            return _("Nothing is late"), _("Orders appear here the day after they were due.")
+        if self._wanted.view == OPEN:
+            return _("Nothing is open"), _("Orders stay here until they are completed or cancelled.")
+        return _("No work orders yet"), _("They come with the first sync, or with New.")
+
+    def _menu(self, row_id: str) -> list[MenuLine]:
+        row = self.list.rows.row_at(self.list.currentIndex().row()) if self.list.currentIndex().isValid() else None
+        number = row.title.split(" ", 1)[0] if row else ""
+        return [
+            MenuLine(lambda: _("Open"), self.show_detail),
+            MenuLine(lambda: _("Copy number"), lambda: QGuiApplication.clipboard().setText(number)),
+        ]
+
+    # ---------------------------------------------------------------- the chosen order
+
+    def _chosen(self, row_id: str) -> None:
+        self._order_id = row_id
+        self.reason.hide()
+        self.fill_detail()
+        self._read_detail()
+        self.tabs.show_subject(row_id)
+
+    def show_subject(self, table: str, row_id: str) -> None:
+        if row_id == NEW:
+            self.show_new()
+            return
+        self._chosen(row_id)
+        self.list.choose(row_id)
+        self.show_detail()
+
+    def _read_detail(self) -> None:
+        order_id = self._order_id
+
+        def ask(read: Reading) -> tuple[str, OrderView | None, str | None]:
+            return order_id, order_view(read, order_id), marks(read, [order_id]).get(order_id)
+
+        self._bench.read(ask, self._take_detail, key=f"orders.detail.{id(self)}")
+
+    def _take_detail(self, answer: tuple[str, OrderView | None, str | None]) -> None:
+        order_id, view, mark = answer
+        if order_id != self._order_id:
+            return
+        self._view = view
+        if view is None:
+            self._order_id = ""
+            self.show_nothing()
+            return
+        order = view.order
+        asset = _("{asset}, serial {serial}").format(asset=view.asset, serial=view.serial) if view.serial else ""
+        self.pane.show_title(order_title(order), " · ".join(part for part in (view.customer, asset) if part))
+        chips = [Chip(lambda: status_title(order.status), STATES[order.status][2], STATES[order.status][3])]
+        if mark is not None:
+            chips.append(Chip(lambda: mark_words(mark), mark_state(mark), mark_icon(mark)))
+        self.pane.show_chips(chips)
+        self.pane.show_notices(_notices(mark))
+        self.due.show_due(order.status, order.due_on, self._bench.today())
+        self._show_steps(order.status)
+
+    def _show_steps(self, status: str) -> None:
+        """The next states as buttons; the first of them is the next step, at the bottom right."""
+        for button in self._steps:
+            self.pane.foot_right.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self._steps = []
+        for wanted in reversed(NEXT[status]):
+            first = wanted == NEXT[status][0]
+            kind = "primary" if first and status not in FINISHED else "default"
+            button = Button(partial(step_words, status, wanted), step_icon(wanted), kind)
+            button.clicked.connect(lambda _on=False, wanted=wanted: self._step(wanted))
+            self.pane.add_action(button)
+            self._steps.append(button)
+
+    def _step(self, wanted: str) -> None:
+        if self._view is None:
+            return
+        if wanted in NEEDS_REASON:
+            self.reason.ask(self._view.order.status, wanted)
+        else:
+            self._set_status(wanted, "")
+
+    def _set_status(self, wanted: str, reason: str) -> None:
+        if self._view is None:
+            return
+        order = self._view.order
+        shown = {"status": order.status, "status_reason": order.status_reason}
+        after = {"status": wanted, "status_reason": reason}
+
+        def taken_back(_done: Done) -> Call:
+            return call(
+                set_order_status, based_on=after, order_id=order.id, status=order.status, reason=order.status_reason
+            )
+
+        for button in self._steps:
+            button.setEnabled(False)
+        self._bench.do(
+            call(set_order_status, based_on=shown, order_id=order.id, status=wanted, reason=reason),
+            said=lambda: _("{number} is {status}").format(number=order.number, status=status_words(wanted)),
+            undo=taken_back if can_follow(wanted, order.status) else None,
+            then=lambda _done: self.list.setFocus(),
+            failed=self._refused,
+        )
+
+    def _refused(self, error: FieldDeskError) -> None:
+        self._bench.toast(sentence(error), icon="warning-fill")
+        self._read_detail()
+
+    # ---------------------------------------------------------------- a new order
+
+    def show_new(self) -> None:
+        """Put up the form of a new order."""
+        self.show_pane(self.new_pane)
+        self.new_pane.begin()
+
+    def _made(self, order_id: str) -> None:
+        self.show_subject(TABLE, order_id)
+
+    def _back_from_new(self) -> None:
+        if self._order_id:
+            self.fill_detail()
+        else:
+            self.show_nothing()
+        self.show_list()
+
+    # ---------------------------------------------------------------- what the window asks of a page
+
+    def reload(self) -> None:
+        if self._bench.today() != self._wanted.today:
+            self._choose()
+        else:
+            self.list.reload()
+            self._count()
+        if self._order_id:
+            self._read_detail()
+            self.tabs.reload()
+
+    def may_leave(self) -> bool:
+        return self.tabs.may_leave()
+
+
+def _notices(mark: str | None) -> list[Notice]:
+    """What the banner of an order says of how it stands with headquarters."""
+    if mark == CLASHES:
+        return [
+            Notice(
+                lambda: _("What you changed here will meet another change"),
+                lambda: _("Nothing is lost. After sending, Sync shows both side by side and asks you."),
+                "warn",
+            )
+        ]
+    if mark == HELD:
+        return [
+            Notice(
+                lambda: _("Headquarters keeps your work on this order back"),
+                lambda: _("It is kept whole and waits for a person there. Sync tells why."),
+                "warn",
+            )
+        ]
+    if mark == ASKS:
+        return [
+            Notice(
+                lambda: _("Something on this order needs you"),
+                lambda: _("Sync shows what happened and what you can do."),
+                "bad",
+            )
+        ]
+    return []
+
+
+# ---------------------------------------------------------------- what the feature hands to the window
+
+
+def _waiting(read: Reading, me: Me, today: str) -> int:
+    return order_count(read, OrderFilter(me.user_id, today, MINE))
+
+
+def _find(read: Reading, text: str, limit: int) -> list[Hit]:
+    found = []
+    for row in find_orders(read, text, limit):
+        shown = row_of(row, "")
+        found.append(Hit(TABLE, row.id, shown.title, shown.second, "wrench"))
+    return found
+
+
+def _new(bench: Bench) -> None:
+    bench.show(TABLE, NEW)
+
+
+def offer(offers: Offers) -> None:
+    """Hand the feature's screens to the window."""
+    offers.add(
+        PlaceOffer("orders", lambda: _("Work orders"), "wrench", 20, _page, _waiting, frozenset({TABLE}),
+                   frozenset({TABLE, "note"})),
+        PanelOffer(TABLE, "overview", lambda: _("Overview"), 10, OverviewPanel,
+                   watches=frozenset({TABLE, "customer", "asset", "user"})),
+        PanelOffer(TABLE, "notes", lambda: _("Notes"), 30, NotesPanel, note_count, frozenset({"note"})),
+        history_of(TABLE),
+        PanelOffer("asset", "orders", lambda: _("Work orders"), 40, partial(OrdersOf, of="asset_id"),
+                   partial(orders_of, "asset_id"), frozenset({TABLE})),
+        PanelOffer("customer", "orders", lambda: _("Work orders"), 40, partial(OrdersOf, of="customer_id"),
+                   partial(orders_of, "customer_id"), frozenset({TABLE})),
+        CommandOffer("order.new", lambda: _("New work order"), _new, "Ctrl+N", "plus", lambda: _("Work orders")),
+        SearchOffer("orders", lambda: _("Work orders"), 10, _find),
+        *ACTIONS,
+    )  # fmt: skip
+    offers.name_rows(TABLE, order_names)
+    offers.word_fields(TABLE, FIELDS)
+
+
+def _page(bench: Bench) -> Page:
+    return OrdersPage(bench)

@@ -1,0 +1,159 @@
+"""Draws every screen of the spine over a real store, to look at: `python -m tests.features.pictures DIR [words]`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication
+
+from fielddesk.core import i18n
+from fielddesk.core.clock import FixedClock
+from fielddesk.features.parts.actions import use_part
+from fielddesk.features.workorders.actions import add_note
+from fielddesk.store.actions import call
+from fielddesk.ui import theme
+from tests.support.benches import Workplace
+from tests.support.laptops import new_laptop, some_id
+from tests.support.look import faults
+from tests.support.region import VAN, fill
+
+ORDER = some_id("WO-A7-2026-1051")
+MILLION = 1_000_000
+
+
+def _orders(place: Workplace) -> None:
+    place.open("orders")
+    place.bench.show("work_order", ORDER)
+
+
+def _tab(place: Workplace, page: str, key: str) -> None:
+    place.desk.page(page).tabs.choose(key)
+
+
+def _note(place: Workplace) -> None:
+    _orders(place)
+    _tab(place, "orders", "notes")
+
+
+def _parts(place: Workplace) -> None:
+    _orders(place)
+    _tab(place, "orders", "parts")
+    place.desk.page("orders").tabs.panel().open.setChecked(False)
+
+
+def _adding(place: Workplace) -> None:
+    _orders(place)
+    _tab(place, "orders", "parts")
+    panel = place.desk.page("orders").tabs.panel()
+    panel.open.setChecked(True)
+    panel.adding.part.editor.setText("s")
+    panel.adding.part.open_up()
+
+
+def _history(place: Workplace) -> None:
+    _orders(place)
+    _tab(place, "orders", "history")
+
+
+def _reason(place: Workplace) -> None:
+    _orders(place)
+    _tab(place, "orders", "overview")
+    place.settle()
+    page = place.desk.page("orders")
+    page._step("on_hold")
+    page.reason.go.click()
+
+
+def _new(place: Workplace) -> None:
+    place.open("orders")
+    place.desk.page("orders").show_new()
+    place.settle()
+    page = place.desk.page("orders").new_pane
+    page.customer.editor.setText("h")
+    page.customer.open_up()
+    page.make.click()
+
+
+def _nothing(place: Workplace) -> None:
+    place.open("orders")
+    page = place.desk.page("orders")
+    page.finder.edit.setText("zzz")
+    page.finder.edit._ask()
+
+
+def _assets(place: Workplace) -> None:
+    place.open("assets")
+    place.bench.show("asset", some_id("7SR-1033"))
+
+
+def _stock(place: Workplace) -> None:
+    place.open("parts")
+    place.bench.show("part", some_id("7SR1-03-4"))
+
+
+def _old_part(place: Workplace) -> None:
+    place.open("parts")
+    place.bench.show("part", some_id("7SR1-03-3"))
+
+
+def _moves(place: Workplace) -> None:
+    _stock(place)
+    _tab(place, "parts", "movements")
+
+
+def _customers(place: Workplace) -> None:
+    place.open("customers")
+    place.bench.show("customer", some_id("Harbour Stamping"))
+
+
+SCENES: dict[str, Callable[[Workplace], None]] = {
+    "orders": _reason, "overview": _orders, "notes": _note, "parts-used": _parts, "adding": _adding, "history": _history,
+    "new": _new, "nothing": _nothing, "assets": _assets, "stock": _stock, "old-part": _old_part, "movements": _moves,
+    "customers": _customers,
+}  # fmt: skip
+
+
+def main(target: Path, words: list[str]) -> None:
+    """Draw the scenes named (all, when none is) in the looks named: light dark contrast, en zh_CN zh_TW, 100 150."""
+    schemes = [word for word in words if word in ("light", "dark", "contrast")] or ["light"]
+    languages = [word for word in words if word in i18n.LANGUAGES] or ["en"]
+    sizes = [int(word) for word in words if word.isdigit()] or [100]
+    scenes = [word for word in words if word in SCENES] or list(SCENES)
+    role = next((word[5:] for word in words if word.startswith("role=")), "service_engineer")
+    target.mkdir(parents=True, exist_ok=True)
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    look = theme.start(app)
+    folder = Path(tempfile.mkdtemp())
+    store = new_laptop(folder / "laptop", clock=FixedClock(), role=role)
+    fill(store)
+    store.do(call(add_note, order_id=ORDER, text="Bearing fitted, runs quietly. Will look again after the shift."))
+    store.do(call(use_part, order_id=ORDER, part_id=some_id("7SR1-03-4"), quantity=MILLION, place_id=VAN))
+    store.do(call(use_part, order_id=ORDER, part_id=some_id("4S-118"), quantity=2 * MILLION, place_id=VAN))
+    place = Workplace(store)
+    place.desk.show()
+    for scheme in schemes:
+        for language in languages:
+            i18n.set_language(language)
+            for size in sizes:
+                look.choose(scheme, size)
+                place.desk.resize(1366 * size // 100 if size > 100 else 1366, 768 if size == 100 else 640 * size // 100)
+                for name in scenes:
+                    SCENES[name](place)
+                    place.settle()
+                    for fault in faults(place.desk):
+                        print(f"{name} {scheme} {language} {size}: {fault}")
+                    place.desk.grab().save(str(target / f"{name}-{scheme}-{language}-{size}.png"))
+    place.close()
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])

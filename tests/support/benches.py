@@ -1,0 +1,102 @@
+"""A window with the real bench over a real store, for tests of screens: what is done is on the disk when it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from importlib import import_module
+
+from pytestqt.qtbot import QtBot
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+
+from fielddesk.shell.bench import WindowBench
+from fielddesk.store.database import Store
+from fielddesk.ui.desk import Desk
+from fielddesk.ui.navigation import Place
+from fielddesk.ui.page import Page
+from fielddesk.ui.seams import Me, Offers
+
+
+FEATURES = ("people", "customers", "assets", "workorders", "parts")
+
+
+def spine() -> Offers:
+    """What the features of the spine hand to the window."""
+    found = Offers()
+    for name in FEATURES:
+        import_module(f"fielddesk.features.{name}.page").offer(found)
+    return found
+
+
+class Workplace:
+    """A desk with the places of all features. `bench` has answered everything after `settle`."""
+
+    def __init__(self, store: Store, role: str = "", user: str = "") -> None:
+        self.store = store
+        self.desk = Desk()
+        opened: Future[Store] = Future()
+        opened.set_result(store)
+        who = store.identity
+        me = Me(user or who.user, role or who.role, "Anna Berg", who.device_code)
+        self.offers = spine()
+        self.bench = WindowBench(opened, me, self.offers, store.clock, self.desk)
+        self.mistakes: list[Exception] = []
+        self.bench.broke.connect(self.mistakes.append)
+        self.bench.store_opened(store)
+        self.bench.changed.connect(self._reload)
+        places = [Place(each.key, each.title, each.icon) for each in self.offers.places if each.in_navigation]
+        makers: dict[str, Callable[[], Page]] = {
+            each.key: (lambda each=each: each.page(self.bench)) for each in self.offers.places
+        }
+        self.desk.set_places(places, dict(makers))
+        self.desk.show_user("Anna Berg")
+        self.desk.status.show_connection("Offline since 07:42")
+
+    def open(self, key: str) -> Page:
+        """Go to a place and wait until it stands."""
+        self.desk.show_place(key)
+        page = self.desk.page(key)
+        assert isinstance(page, Page)
+        self.settle()
+        return page
+
+    def settle(self) -> None:
+        """Let every question be asked and answered."""
+        app = QApplication.instance()
+        assert app is not None
+        quiet = 0
+        while quiet < 3:
+            app.processEvents()
+            QCoreApplication.sendPostedEvents()
+            quiet = 0 if self._busy() else quiet + 1
+
+    def _busy(self) -> bool:
+        return self.bench._readers.busy() or self.bench._soon.isActive() or bool(self.bench._touched)
+
+    def _reload(self, tables: frozenset[str]) -> None:
+        for page in self.desk.made_pages().values():
+            if isinstance(page, Page) and page.watches & tables:
+                page.reload()
+
+    def close(self) -> None:
+        self.desk.hide()
+        self.bench.close()
+        self.desk.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        self.store.close()
+        assert self.mistakes == []
+
+
+@contextmanager
+def workplace(qtbot: QtBot, store: Store, **who: str) -> Iterator[Workplace]:
+    """A desk on the screen over this store; at the end nothing may have gone wrong behind it."""
+    place = Workplace(store, **who)
+    place.desk.resize(1366, 768)
+    place.desk.show()
+    qtbot.waitExposed(place.desk)
+    try:
+        yield place
+    finally:
+        place.close()
