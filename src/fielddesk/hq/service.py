@@ -301,7 +301,8 @@ class Headquarters:
             except sa.exc.DBAPIError as error:
                 if not is_passing(error):
                     raise
-                log.warning("database: %s, attempt %d", type(error.orig).__name__, attempt + 1)
+                said = getattr(error.orig, "sqlstate", None) or type(error.orig).__name__
+                log.warning("database: %s, attempt %d", said, attempt + 1)
                 self._pause(0.02 * 2**attempt * (1 + random.random()))
         raise Refused(503, "busy", retry_after_s=BUSY_S)
 
