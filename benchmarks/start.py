@@ -1,0 +1,158 @@
+"""From exec until the first list shows rows of the encrypted store and has answered a key, against a bare window.
+
+    python benchmarks/start.py [PROCESSES]
+
+Medians over processes, taken in turn: a bare PySide6 window that answers a key; FieldDesk with 100 records; with
+100,000. The key store is in memory (a system's own adds what it takes); everything else is the program's own start.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HQ, ACCOUNT = "bench", "bench"
+
+
+def bare() -> None:
+    """The floor: the smallest window with a list that answers a key."""
+    from PySide6.QtCore import Qt, QTimer
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication, QListWidget
+
+    app = QApplication([])
+    view = QListWidget()
+    view.addItems(["one", "two"])
+    view.show()
+
+    def look() -> None:
+        QTest.keyClick(view, Qt.Key.Key_Down)
+        if view.currentRow() >= 0:
+            tell()
+            app.quit()
+
+    timer = QTimer(interval=1)
+    timer.timeout.connect(look)
+    timer.start()
+    app.exec()
+
+
+def ours(home: Path, key: bytes) -> None:
+    """The program as it starts, but for the key store."""
+    from dataclasses import replace
+
+    from PySide6.QtCore import Qt, QTimer
+
+    from fielddesk.app import Wishes, application, make_window, usual_parts
+    from fielddesk.shell.opening import last_profile
+
+    def key_store():  # type: ignore[no-untyped-def]
+        from fielddesk.store.keys import MemoryKeyStore, keep_store_key
+
+        kept = MemoryKeyStore()
+        keep_store_key(kept, HQ, ACCOUNT, key)
+        return kept
+
+    parts = replace(usual_parts(home, syncs=False), key_store=key_store)
+    app = application()
+    window = make_window(app, parts, Wishes(), last_profile(parts.home, None))
+    window.show()
+
+    def look() -> None:
+        from PySide6.QtTest import QTest
+
+        from fielddesk.ui.lists import RowList
+
+        for view in window.desk.findChildren(RowList):
+            if view.isVisible() and view.model().rowCount() > 0:
+                before = view.currentIndex().row()
+                QTest.keyClick(view, Qt.Key.Key_Down)
+                if view.currentIndex().row() != before:
+                    timer.stop()
+                    tell()
+                    window.close()
+                    app.quit()
+                    return
+
+    timer = QTimer(interval=2)
+    timer.timeout.connect(look)
+    timer.start()
+    QTimer.singleShot(60_000, app.quit)
+    app.exec()
+
+
+def tell() -> None:
+    print(time.monotonic(), flush=True)
+
+
+def profile(folder: Path, records: int) -> bytes:
+    """A home with one profile of so many records; returns its key."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    from laptop import ME, made_up
+
+    from fielddesk.core.clock import SystemClock
+    from fielddesk.core.ids import new_id
+    from fielddesk.core.paths import profile_name
+    from fielddesk.store.laptop import Enrolment, create_laptop
+    from fielddesk.store.outbox import put_setting
+    from fielddesk.store.tx import write
+
+    key = os.urandom(32)
+    enrolment = Enrolment(
+        hq_id=HQ, hq_url="http://127.0.0.1:1", hq_name="", epoch=1, incarnation=1, user=ME, account=ACCOUNT,
+        role="service_engineer", device=new_id(1, b"\2" * 10), device_code="B1",
+    )  # fmt: skip
+    store = create_laptop(folder / "profiles" / profile_name(HQ, ACCOUNT), key, enrolment, SystemClock())
+
+    def fill(connection):  # type: ignore[no-untyped-def]
+        for table, rows in made_up(records, random.Random(7)).items():
+            write(connection, table, "add", rows)
+        put_setting(connection, cursor=1_000)
+        return None, []
+
+    store.write(fill)
+    store.close()
+    return key
+
+
+def timed(*words: str) -> float:
+    begun = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, __file__, *words], capture_output=True, text=True, timeout=90,
+        env=os.environ | {"QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")},
+    )  # fmt: skip
+    if not done.stdout.strip():
+        sys.exit(f"the window never answered: {done.stderr[-2000:]}")
+    return float(done.stdout.split()[-1]) - begun
+
+
+def main(processes: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        small, large = Path(name, "small"), Path(name, "large")
+        keys = profile(small, 100).hex(), profile(large, 100_000).hex()
+        spent: dict[str, list[float]] = {"bare window": [], "100 records": [], "100,000 records": []}
+        for nth in range(processes + 1):
+            found = timed("bare"), timed("ours", str(small), keys[0]), timed("ours", str(large), keys[1])
+            if nth:  # the first of each fills the system's file cache
+                for name_, seconds in zip(spent, found, strict=True):
+                    spent[name_].append(seconds)
+    medians = {what: statistics.median(found) for what, found in spent.items()}
+    for what, seconds in medians.items():
+        print(f"{what}: {seconds * 1000:,.0f} ms, {seconds / medians['bare window']:.2f} x a bare window")
+    print(f"100,000 records against 100: {medians['100,000 records'] / medians['100 records']:.2f} x")
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["bare"]:
+            bare()
+        case ["ours", home, key]:
+            ours(Path(home), bytes.fromhex(key))
+        case words:
+            main(int(words[0]) if words else 7)
