@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from fielddesk.core.clock import Clock, local_day
 from fielddesk.core.errors import FieldDeskError, StoreProblem
@@ -28,6 +28,8 @@ from fielddesk.ui.wording import sentence
 
 T = TypeVar("T")
 RELOAD_AFTER_MS = 50
+RELOAD_APART_MS = 500
+"""While a sync brings one page after another, what is shown is asked again twice a second and not at each of them."""
 
 
 class WindowBench(QObject):
@@ -56,10 +58,10 @@ class WindowBench(QObject):
         self._lock = threading.Lock()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.setInterval(RELOAD_AFTER_MS)
         self._soon.timeout.connect(self._tell)
         self._came.connect(self._wait_a_little)
         self._unlisten: Callable[[], None] = lambda: None
+        self._told = QElapsedTimer()
 
     # ---------------------------------------------------------------- the store
 
@@ -109,6 +111,7 @@ class WindowBench(QObject):
         undo: Callable[[Done], Call | Sequence[Call]] | None = None,
     ) -> None:
         def done(result: Done) -> None:
+            self._tell()  # who has just done something sees it at once, whatever else arrives
             if undo is not None:
                 entry = self.undo.push(lambda: self._take_back(undo, result))
             if said:
@@ -236,9 +239,12 @@ class WindowBench(QObject):
 
     def _wait_a_little(self) -> None:
         if not self._soon.isActive():
-            self._soon.start()
+            quiet = not self._told.isValid() or self._told.elapsed() > RELOAD_APART_MS
+            self._soon.start(RELOAD_AFTER_MS if quiet else RELOAD_APART_MS)
 
     def _tell(self) -> None:
+        self._soon.stop()
+        self._told.start()
         with self._lock:
             touched, self._touched = frozenset(self._touched), set()
         if not touched:

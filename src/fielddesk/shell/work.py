@@ -86,7 +86,8 @@ def work_opened(window: Window, opened: Opened) -> None:
     assert bench is not None
     assert line is not None
     bench.store_opened(opened.store)
-    bench.read(lambda read: _name(read, bench.me.user_id), lambda name: _say_name(window, name))
+    _ask_name(window)
+    bench.watch({User.tablename}, partial(_ask_name, window))
     window.status_words = StatusWords(window.desk.status, line, bench)
     window.desk.needs_you_pressed.connect(lambda: window.desk.show_place("sync"))
     for offer in bench.offers.places:
@@ -118,6 +119,12 @@ def _start_line(window: Window, opened: Opened) -> None:
 def _tell_line(bench: WindowBench, line: SyncLine) -> None:
     count = sa.select(sa.func.count()).where(OwnOperation.c.outcome.is_(None))
     bench.read(lambda read: int(read.value(count) or 0), line.local_work, key="line.waiting")
+
+
+def _ask_name(window: Window) -> None:
+    bench = window.bench
+    if bench is not None:
+        bench.read(lambda read: _name(read, bench.me.user_id), partial(_say_name, window), key="me.name")
 
 
 def _name(read: Reading, user_id: str) -> str:
