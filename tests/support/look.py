@@ -9,7 +9,6 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
-    QCalendarWidget,
     QComboBox,
     QHeaderView,
     QLabel,
@@ -110,7 +109,7 @@ def _inner_part(widget: QWidget) -> bool:
     """A part that Qt made inside another control, or a head that only labels."""
     parent = widget.parentWidget()
     while parent is not None:
-        if isinstance(parent, (QLineEdit, QComboBox, QCalendarWidget, QTabBar)):
+        if isinstance(parent, (QLineEdit, QComboBox, QTabBar)):
             return True
         parent = parent.parentWidget()
     return isinstance(widget, QHeaderView) or type(widget).__name__ == "QTableCornerButton"

@@ -247,15 +247,17 @@ def _babel_locale(locale: str) -> Locale:
     return Locale.parse(locale)
 
 
+_CHINESE = {"short": "M月d日", "medium": "y年M月d日", "month": "y年M月", "weekday": "EEEEE"}
 _DAY_PATTERNS = {
-    "en": {"short": "d MMM", "medium": "d MMM y", "long": "EEEE d MMMM y", "month": "MMMM y"},
-    "zh_CN": {"short": "M月d日", "medium": "y年M月d日", "long": "y年M月d日EEEE", "month": "y年M月"},
-    "zh_TW": {"short": "M月d日", "medium": "y年M月d日", "long": "y年M月d日 EEEE", "month": "y年M月"},
+    "en": {"short": "d MMM", "medium": "d MMM y", "long": "EEEE d MMMM y", "month": "MMMM y", "weekday": "EEE"},
+    "zh_CN": {**_CHINESE, "long": "y年M月d日EEEE"},
+    "zh_TW": {**_CHINESE, "long": "y年M月d日 EEEE"},
 }
 
 
 def format_day(day: date | str, style: str = "medium") -> str:
-    """A calendar day (a date or its ISO text). Styles: short (17 Mar), medium, long (with the weekday), month, iso."""
+    """A calendar day (a date or its ISO text). Styles: short (17 Mar), medium, long (with the weekday), month,
+    weekday (Fri), iso."""
     from datetime import date, datetime
 
     if isinstance(day, str):

@@ -19,7 +19,7 @@ from fielddesk.ui import icons, theme
 from fielddesk.ui.flow import Flow
 from fielddesk.ui.text import Glyph, Text, Worded, Words, no_mnemonic, spoken
 
-_INK = {"primary": "on_accent", "quiet": "link", "toast": "toast_link", "alert": "warn"}
+_INK = {"primary": "on_accent", "quiet": "link", "link": "link", "toast": "toast_link", "alert": "warn"}
 
 
 class Button(Worded, QPushButton):

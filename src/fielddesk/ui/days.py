@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from PySide6.QtCore import QDate, QLocale, Qt
-from PySide6.QtWidgets import QCalendarWidget, QFrame, QToolButton, QVBoxLayout
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from fielddesk.core.errors import FieldDeskError
-from fielddesk.core.i18n import _, format_day, language
-from fielddesk.ui import icons, theme
-from fielddesk.ui.buttons import IconButton
+from fielddesk.core.i18n import _, format_day
+from fielddesk.ui import theme
+from fielddesk.ui.buttons import Button, IconButton
 from fielddesk.ui.fields import Line
-from fielddesk.ui.text import Text, Words
+from fielddesk.ui.text import Elided, Text, Words
 
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.年 ]\s*(\d{1,2})[-/.月 ]\s*(\d{1,2})日?号?號?", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})", re.ASCII)
@@ -48,9 +49,8 @@ class Day(Line):
         self.open.clicked.connect(self._open_calendar)
         self._line.setStretch(0, 0)
         self._line.addWidget(self.open)
-        self.said = Text("", "second")
-        self._line.addWidget(self.said)
-        self._line.addStretch(1)
+        self.said = Elided("", "second")
+        self._line.addWidget(self.said, 1)
         self._calendar: QFrame | None = None
 
     def parse(self, text: str) -> str | None:
@@ -83,43 +83,111 @@ class Day(Line):
         popup = QFrame(self, Qt.WindowType.Popup)
         popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         popup.setProperty("kind", "overlay")
+        try:
+            shown = date.fromisoformat(parse_day(self.text()))
+        except FieldDeskError:
+            shown = date.today()  # noqa: DTZ011  (only where the calendar opens; nothing is stored of it)
+        month = Month(shown)
+        month.picked.connect(lambda day: self._picked(popup, day))
         column = QVBoxLayout(popup)
         theme.space(column, (8, 8, 8, 8))
-        calendar = make_calendar(self.text())
-        calendar.activated.connect(lambda day: self._picked(popup, day))
-        calendar.clicked.connect(lambda day: self._picked(popup, day))
-        column.addWidget(calendar)
+        column.addWidget(month)
         popup.move(self.editor.mapToGlobal(self.editor.rect().bottomLeft()))
         popup.show()
-        calendar.setFocus()
+        month.focus_day()
 
-    def _picked(self, popup: QFrame, day: QDate) -> None:
+    def _picked(self, popup: QFrame, day: str) -> None:
         popup.close()
-        self.write(day.toString(Qt.DateFormat.ISODate))
+        self.write(day)
         self.editor.setFocus()
         self.commit()
 
 
-def make_calendar(text: str) -> QCalendarWidget:
-    """A month in the look of the window; the week begins on Monday."""
-    calendar = QCalendarWidget()
-    names = {"zh_CN": "zh_Hans_CN", "zh_TW": "zh_Hant_TW"}
-    calendar.setLocale(QLocale(names.get(language(), "en_GB")))
-    calendar.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
-    calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
-    calendar.setAccessibleName(_("Calendar"))
-    calendar.setMinimumSize(theme.px(340), theme.px(320))
-    arrows = (
-        ("qt_calendar_prevmonth", "caret-left", _("Month before")),
-        ("qt_calendar_nextmonth", "caret-right", _("Month after")),
-    )
-    for name, icon, words in arrows:
-        button = calendar.findChild(QToolButton, name)
-        if button is not None:
-            button.setIcon(icons.icon(icon, "text"))
-            button.setAccessibleName(words)
-    try:
-        calendar.setSelectedDate(QDate.fromString(parse_day(text), Qt.DateFormat.ISODate))
-    except FieldDeskError:
-        pass  # nothing sensible typed yet: it opens on today
-    return calendar
+class Month(QWidget):
+    """A month of days to pick from, beginning on Monday; arrows move by day and week, Page Up and Down by month."""
+
+    picked = Signal(str)
+
+    def __init__(self, shown: date, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(_("Calendar"))
+        self._day = shown
+        self._title = Text("", "heading")
+        before = IconButton(lambda: _("Month before"), "caret-left")
+        before.clicked.connect(lambda: self._show(_months_on(self._day, -1)))
+        after = IconButton(lambda: _("Month after"), "caret-right")
+        after.clicked.connect(lambda: self._show(_months_on(self._day, 1)))
+        head = QHBoxLayout()
+        theme.space(head)
+        head.addWidget(before)
+        head.addStretch(1)
+        head.addWidget(self._title)
+        head.addStretch(1)
+        head.addWidget(after)
+        self._grid = QGridLayout()
+        theme.space(self._grid)
+        column = QVBoxLayout(self)
+        theme.space(column, spacing=4)
+        column.addLayout(head)
+        column.addLayout(self._grid)
+        self._buttons = [self._make_day(place) for place in range(42)]
+        for place in range(7):
+            name = Text(lambda place=place: format_day(_A_MONDAY + timedelta(days=place), "weekday"), "caption")
+            name.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            self._grid.addWidget(name, 0, place)
+        self._show(shown)
+
+    def _make_day(self, place: int) -> Button:
+        button = Button("", kind="day")
+        button.setCheckable(True)
+        button.clicked.connect(lambda: self.picked.emit(self._at(place).isoformat()))
+        button.installEventFilter(self)
+        self._grid.addWidget(button, 1 + place // 7, place % 7)
+        return button
+
+    def _at(self, place: int) -> date:
+        first = self._day.replace(day=1)
+        return first + timedelta(days=place - first.weekday())
+
+    def _show(self, day: date) -> None:
+        self._day = day
+        self._title.setText(format_day(day, "month"))
+        for place, button in enumerate(self._buttons):
+            here = self._at(place)
+            button.set_words(str(here.day))
+            button.setAccessibleName(format_day(here, "long"))
+            button.setChecked(here == day)
+            theme.set_property(button, "away", "true" if here.month != day.month else "false")
+
+    def focus_day(self) -> None:
+        """Put the keyboard on the day that is shown."""
+        self._buttons[(self._day - self._at(0)).days].setFocus()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return False
+        key = event.key()
+        if key in _DAYS_ON:
+            self._show(self._day + timedelta(days=_DAYS_ON[Qt.Key(key)]))
+        elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            self._show(_months_on(self._day, -1 if key == Qt.Key.Key_PageUp else 1))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.picked.emit(self._day.isoformat())
+            return True
+        else:
+            return False
+        self.focus_day()
+        return True
+
+
+_A_MONDAY = date(2024, 1, 1)
+_DAYS_ON = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -7, Qt.Key.Key_Down: 7}
+
+
+def _months_on(day: date, months: int) -> date:
+    """The same day of another month, or that month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not date.min.year < year < date.max.year:
+        return day
+    last = (date(year + month // 11, (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month + 1, min(day.day, last))

@@ -22,7 +22,7 @@ class Facts(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._grid = QGridLayout(self)
-        theme.space(self._grid, spacing=8)
+        theme.space(self._grid, spacing=4)
         self._grid.setColumnStretch(1, 1)
         self._labels: dict[str, Text] = {}
         self._values: dict[str, Text] = {}
@@ -38,7 +38,7 @@ class Facts(QWidget):
 
     def add_link(self, key: str, label: Words) -> Button:
         """A line whose value leads somewhere; an empty value shows no button."""
-        button = Button("", "arrow-square-out", "quiet")
+        button = Button("", "arrow-square-out", "link")
         holder = QWidget()
         row = QHBoxLayout(holder)
         theme.space(row)
@@ -62,9 +62,9 @@ class Facts(QWidget):
     def _put(self, key: str, label: Words, widget: QWidget) -> None:
         place = self._grid.rowCount()
         text = Text(label, "second", wraps=True)
-        text.setMinimumHeight(theme.px(24))
+        text.setMinimumHeight(theme.px(28 if isinstance(widget, Value) else 40))
         text.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        theme.size(text, width=140)
+        theme.size(text, width=114)
         self._labels[key] = text
         self._grid.addWidget(text, place, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(widget, place, 1)
@@ -90,7 +90,7 @@ class Value(Text):
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
-        self.setMinimumHeight(theme.px(24))
+        self.setContentsMargins(theme.px(4), theme.px(5), 0, theme.px(5))
 
     def _menu(self, where: QPoint) -> None:
         menu = QMenu(self)

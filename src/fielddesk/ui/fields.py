@@ -5,14 +5,21 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _, format_quantity, parse_quantity
-from fielddesk.ui import icons, theme
+from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
+from fielddesk.ui.combo import Combo
 from fielddesk.ui.text import Glyph, Text, Worded, Words, spoken
 from fielddesk.ui.wording import sentence
 
@@ -395,27 +402,6 @@ class Quantity(Line):
         if not self.dirty():  # another language may write the same number with another sign
             self._shown_text = self.display(self.shown)
             self.write(self._shown_text)
-
-
-class Combo(QComboBox):
-    """A choice that draws its own arrow (a style sheet takes the arrow away) and lets the wheel scroll the page."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(8)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        side = theme.px(18)
-        painter = QPainter(self)
-        place = QRect(self.width() - side - theme.px(10), (self.height() - side) // 2, side, side)
-        icons.paint(painter, place, "caret-down", "text2" if self.isEnabled() else "disabled")
-        painter.end()
 
 
 class Choice(Field):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from fielddesk.core.i18n import _
 from fielddesk.ui import theme
-from fielddesk.ui.fields import Combo
+from fielddesk.ui.combo import Combo
 from fielddesk.ui.text import Glyph, Worded, Words, spoken
 
 ASK_AFTER_MS = 120
@@ -20,7 +20,7 @@ class FindEdit(Worded, QLineEdit):
     asked = Signal(str)
     down = Signal()
 
-    def __init__(self, hint: Words, parent: QWidget | None = None) -> None:
+    def __init__(self, hint: Words, tip: Words = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("icon", "true")
         self._glyph = Glyph("funnel", "text2", 18, self)
@@ -33,6 +33,8 @@ class FindEdit(Worded, QLineEdit):
         self.returnPressed.connect(self._ask)
         self.say("setPlaceholderText", hint)
         self.say("set_name", hint)
+        self.say("set_tip", tip)
+        self.say("setAccessibleDescription", tip)
 
     def _ask(self) -> None:
         self._soon.stop()
@@ -63,16 +65,19 @@ class FindRow(Worded, QWidget):
     asked = Signal(str)
     sorted = Signal(str)
 
-    def __init__(self, hint: Words, sorts: list[tuple[str, Words]] | None = None, *, above: int = 0) -> None:
+    def __init__(
+        self, hint: Words, sorts: list[tuple[str, Words]] | None = None, tip: Words = "", *, above: int = 0
+    ) -> None:
         super().__init__()
         row = QHBoxLayout(self)
         theme.space(row, (16, above, 12, 12), 8)
-        self.edit = FindEdit(hint)
+        self.edit = FindEdit(hint, tip)
         self.edit.asked.connect(self.asked)
         row.addWidget(self.edit, 1)
         self._sorts = sorts or []
         self.order = Combo()
         self.order.setVisible(bool(sorts))
+        self.order.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToContents)
         row.addWidget(self.order)
         self.retranslate()
         self.order.activated.connect(lambda _place: self.sorted.emit(self.order.currentData()))

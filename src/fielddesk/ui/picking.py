@@ -24,16 +24,22 @@ Ask = Callable[[str, Callable[[Sequence[Row]], None]], None]
 
 
 class Picker(Field):
-    """The value is a row's id, what is read is its title. Signal `picked(id)`: a row was taken, or "" given up.
+    """The value is a row's id, what is read is its title.
+
+    Signals: `picked(id)` when a row was taken, or "" given up; `offered(bool)` when a choice is put up and taken away.
 
     Keys: down and up move through what was found, Enter takes it (the first one right after scanning), Escape gives
     what was taken before back.
     """
 
     picked = Signal(str)
+    offered = Signal(bool)
     editor: QLineEdit
 
-    def __init__(self, key: str, label: Words, ask: Ask, *, needed: bool = False, hint: Words = "") -> None:
+    def __init__(
+        self, key: str, label: Words, ask: Ask, *, needed: bool = False, hint: Words = "", lines: int = 2
+    ) -> None:
+        self._lines = lines
         self._ask_for = ask
         self._titles: dict[str, str] = {}
         self._found: list[Row] = []
@@ -51,12 +57,11 @@ class Picker(Field):
         self.results = QFrame()
         self.results.setProperty("kind", "overlay")
         column = QVBoxLayout(self.results)
-        theme.space(column, (1, 1, 1, 1))
-        self.list = RowList(lambda: _("Found"), 2)
+        theme.space(column, (2, 2, 2, 2))
+        self.list = RowList(lambda: _("Found"), self._lines)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.clicked.connect(lambda index: self.take(self._found[index.row()].id))
         self.nothing = Text("", "second", wraps=True)
-        theme.space(column, (1, 1, 1, 1))
         column.addWidget(self.list)
         column.addWidget(self.nothing)
         self.nothing.setContentsMargins(theme.px(12), theme.px(8), theme.px(12), theme.px(8))
@@ -136,10 +141,11 @@ class Picker(Field):
         self.list.choose("")
         self.list.show_rows(self._found)
         self.list.setVisible(bool(rows))
-        self.list.setFixedHeight(theme.px(72) * len(self._found) + 2)
+        self.list.setFixedHeight(theme.px(72 if self._lines == 2 else 48) * len(self._found))
         self.nothing.setText("" if rows else _("Nothing has these words. Look at the spelling, or type less."))
         self.nothing.setVisible(not rows)
         self.results.show()
+        self.offered.emit(True)
         if rows:
             self.list.choose(self._found[0].id)
             theme.announce(self.editor, f"{rows[0].title}, {rows[0].second}, {rows[0].right}")
@@ -149,7 +155,9 @@ class Picker(Field):
     def _close(self) -> None:
         self._enter_waits = False
         self._soon.stop()
-        self.results.hide()
+        if not self.results.isHidden():
+            self.results.hide()
+            self.offered.emit(False)
 
     def open_up(self) -> None:
         """Look for what stands in the field, also for nothing: then the first ones are offered."""

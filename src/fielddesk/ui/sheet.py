@@ -54,14 +54,23 @@ QPushButton[kind="tonal"]:disabled { background: transparent; border: $p1 dashed
 QPushButton[kind="quiet"] { background: transparent; color: $link; border: $p1 solid transparent; font-weight: 600; }
 QPushButton[kind="quiet"]:hover { background: $hover; }
 QPushButton[kind="quiet"]:disabled { color: $disabled; }
+QPushButton[kind="link"] { background: transparent; color: $link; border: $p1 solid transparent; text-align: left;
+  font-weight: 600; padding: $p4 $p3; }
+QPushButton[kind="link"]:hover { background: $hover; }
 QPushButton[kind="bare"] { background: transparent; border: $p1 solid transparent; text-align: left; font-weight: 500;
   padding: $p4 $p7; }
 QPushButton[kind="alert"] { background: transparent; border: $p1 solid transparent; color: $warn; padding: $p4 $p7;
   font-weight: 500; }
 QPushButton[kind="alert"]:hover, QPushButton[kind="bare"]:hover { background: $hover; }
+QPushButton[kind="day"] { background: transparent; border: $p1 solid transparent; padding: 0; min-height: $d40; }
+QPushButton[kind="day"]:hover { background: $hover; }
+QPushButton[kind="day"][away="true"] { color: $text2; font-weight: 400; }
+QPushButton[kind="day"]:checked { background: $accent; color: $on_accent; border: $p1 solid $primary_edge; padding: 0; }
+QPushButton[kind="day"]:focus { border: ${ring}px solid $focus; padding: 0; min-height: $d40ring; }
 QPushButton[kind="toast"] { background: transparent; color: $toast_link; border: $p1 solid transparent;
   font-weight: 600; min-height: $b40; padding: 0 $p11; }
 QPushButton:focus { border: ${ring}px solid $focus; padding: $ringpad_y $ringpad_x; }
+QPushButton[kind="link"]:focus { padding: $ringpad_y $ringpad_link; }
 QPushButton[kind="bare"]:focus, QPushButton[kind="alert"]:focus { padding: $ringpad_y $ringpad_bare; }
 QPushButton[kind="toast"]:focus { border: ${ring}px solid $toast_link; padding: 0 $ringpad_toast; }
 
@@ -84,7 +93,6 @@ QComboBox::drop-down { border: none; width: $p36; }
 QComboBox::down-arrow { image: none; }
 QComboBox QAbstractItemView { background: $surface; color: $text; border: $p1 solid $edge; padding: $p4;
   selection-background-color: $select; selection-color: $text; }
-QComboBox QAbstractItemView::item { min-height: $p40; padding: 0 $p8; }
 QLineEdit QToolButton { background: transparent; border: none; padding: 0; min-height: 0; min-width: 0; }
 
 QCheckBox, QRadioButton { spacing: $p12; min-height: $p40; background: transparent; padding: 0 $p4;
@@ -165,11 +173,14 @@ class _Measures(Mapping[str, str]):
             "primary_edge": look.colours["line"] if look.scheme == "contrast" else look.colours["accent"],
             # A control is `min-height` plus padding plus border: these leave exactly the 40, 54 and 43 of the table.
             "b40": f"{px(40) - 2 * px(4) - 2 * edge}px",
+            "d40": f"{px(40) - 2 * edge}px",
+            "d40ring": f"{px(40) - 2 * ring}px",
             "b54": f"{px(54) - 2 * px(4) - 2 * edge}px",
             "tab43": f"{px(43) - ring - px(3)}px",
             "half24": f"{px(24) // 2 - 1}px",
             "ringpad_y": f"{px(4) + edge - ring}px",
             "ringpad_x": f"{px(15) + edge - ring}px",
+            "ringpad_link": f"{px(3) + edge - ring}px",
             "ringpad_bare": f"{px(7) + edge - ring}px",
             "ringpad_toast": f"{px(11) + edge - ring}px",
             "ringpad_field": f"{px(11) + edge - ring}px",

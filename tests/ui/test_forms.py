@@ -1,0 +1,321 @@
+"""Forms: what is typed is kept, committed when a field is left, never overwritten, and refused in words."""
+
+from datetime import date
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+
+from fielddesk.core import i18n
+from fielddesk.core.errors import FieldDeskError
+from fielddesk.ui.buttons import Button
+from fielddesk.ui.days import Month
+from fielddesk.ui.fields import DRAFT_AFTER_MS, checked_text
+from fielddesk.ui.forms import Choice, Day, Form, Line, Prose, Quantity, parse_day
+
+
+class Sheet(QWidget):
+    """A form beside something else to go to, and what it said."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.form = Form()
+        self.elsewhere = QLineEdit()
+        column = QVBoxLayout(self)
+        column.addWidget(self.form)
+        column.addWidget(self.elsewhere)
+        self.form.add(Line("fault", "Fault found", limit=50))
+        self.form.add(Prose("remarks", "Remarks"))
+        self.form.add(Quantity("oil", "Oil used", "l"))
+        self.form.add(Day("due", "Due"))
+        self.form.add(Choice("cause", "Cause", [("wear", "Wear"), ("dirt", "Dirt")]))
+        self.committed: list[tuple] = []
+        self.typed: list[tuple] = []
+        self.said: list[str] = []
+        self.form.committed.connect(lambda *words: self.committed.append(words))
+        self.form.typed.connect(lambda *words: self.typed.append(words))
+        self.form.said.connect(self.said.append)
+        self.values = {"fault": "worn", "remarks": "", "oil": 2_500_000, "due": "2028-03-17", "cause": "wear"}
+        self.form.load("1051", self.values)
+
+    def field(self, key: str):
+        return self.form.fields[key]
+
+
+@pytest.fixture
+def sheet(qtbot) -> Sheet:
+    window = Sheet()
+    qtbot.addWidget(window)
+    window.resize(700, 600)
+    window.show()
+    window.activateWindow()
+    return window
+
+
+def type_into(qtbot, sheet: Sheet, key: str, text: str) -> None:
+    editor = sheet.field(key).editor
+    editor.setFocus()
+    editor.selectAll()
+    qtbot.keyClicks(editor, text)
+
+
+def trouble(sheet: Sheet, key: str) -> str:
+    field = sheet.field(key)
+    return field._trouble_words.text() if not field._trouble.isHidden() else ""
+
+
+def test_leaving_a_field_commits_it_once_with_what_was_shown(sheet: Sheet, qtbot) -> None:
+    type_into(qtbot, sheet, "fault", "bearing worn")
+    sheet.elsewhere.setFocus()
+    assert sheet.committed == [("fault", "worn", "bearing worn")]
+    sheet.field("fault").editor.setFocus()
+    sheet.elsewhere.setFocus()
+    assert len(sheet.committed) == 1
+
+
+def test_enter_commits_too_and_an_untouched_field_commits_nothing(sheet: Sheet, qtbot) -> None:
+    sheet.field("fault").editor.setFocus()
+    sheet.elsewhere.setFocus()
+    assert sheet.committed == []
+    type_into(qtbot, sheet, "fault", "x")
+    qtbot.keyClick(sheet.field("fault").editor, Qt.Key.Key_Return)
+    assert sheet.committed == [("fault", "worn", "x")]
+
+
+def test_a_second_edit_before_the_first_is_stored_starts_from_the_first(sheet: Sheet, qtbot) -> None:
+    for words in ("one", "two"):
+        type_into(qtbot, sheet, "fault", words)
+        qtbot.keyClick(sheet.field("fault").editor, Qt.Key.Key_Return)
+    assert sheet.committed == [("fault", "worn", "one"), ("fault", "one", "two")]
+
+
+def test_an_answer_from_before_the_commit_does_not_bring_the_old_value_back(sheet: Sheet, qtbot) -> None:
+    type_into(qtbot, sheet, "fault", "one")
+    qtbot.keyClick(sheet.field("fault").editor, Qt.Key.Key_Return)
+    sheet.form.load("1051", sheet.values)
+    assert sheet.field("fault").text() == "one"
+    sheet.form.saved("fault", "09:41:07")
+    sheet.form.load("1051", {**sheet.values, "fault": "one"})
+    assert sheet.field("fault").text() == "one"
+    assert sheet.said[-1] == "Saved 09:41:07"
+
+
+def test_typing_is_told_as_a_draft_within_half_a_second_even_without_a_pause(sheet: Sheet, qtbot) -> None:
+    assert DRAFT_AFTER_MS <= 500
+    editor = sheet.field("remarks").editor
+    editor.setFocus()
+    with qtbot.waitSignal(sheet.form.typed, timeout=500) as told:
+        qtbot.keyClicks(editor, "slow", delay=20)
+        qtbot.keyClicks(editor, "ly" * 20, delay=15)
+    assert told.args[0] == "remarks"
+    assert "slow" in told.args[1]
+
+
+def test_a_draft_is_dropped_when_its_field_is_put_back(sheet: Sheet, qtbot) -> None:
+    type_into(qtbot, sheet, "fault", "half a thou")
+    sheet.form.flush_drafts()
+    qtbot.keyClick(sheet.field("fault").editor, Qt.Key.Key_Escape)
+    assert sheet.typed == [("fault", "half a thou"), ("fault", None)]
+    assert sheet.field("fault").text() == "worn"
+    assert sheet.committed == []
+
+
+def test_a_restored_draft_is_shown_as_typed_and_commits_against_what_the_store_holds(sheet: Sheet) -> None:
+    sheet.form.restore({"fault": "from before the crash", "nowhere": "x"})
+    assert sheet.said[-1] == "Draft, not saved yet"
+    assert sheet.field("fault").dirty()
+    sheet.field("fault").commit()
+    assert sheet.committed == [("fault", "worn", "from before the crash")]
+
+
+def test_a_reload_never_overwrites_typing_but_tells_the_change(sheet: Sheet, qtbot) -> None:
+    type_into(qtbot, sheet, "fault", "mine")
+    sheet.form.load("1051", {**sheet.values, "fault": "theirs", "remarks": "new"})
+    field = sheet.field("fault")
+    assert field.text() == "mine"
+    assert field._elsewhere_words.text() == "Changed elsewhere to: theirs"
+    assert sheet.field("remarks").text() == "new"
+    field.commit()
+    assert sheet.committed == [("fault", "worn", "mine")]  # the base is what was shown: the store finds the conflict
+
+
+def test_what_was_changed_elsewhere_can_be_taken_instead(sheet: Sheet, qtbot) -> None:
+    type_into(qtbot, sheet, "fault", "mine")
+    sheet.form.load("1051", {**sheet.values, "fault": "theirs"})
+    qtbot.mouseClick(sheet.field("fault").take_theirs, Qt.MouseButton.LeftButton)
+    assert sheet.field("fault").text() == "theirs"
+    assert all(entry[2] != "mine" for entry in sheet.committed[1:])
+
+
+def test_another_record_commits_what_was_typed_for_the_first_one(sheet: Sheet, qtbot) -> None:
+    subjects: list[tuple] = []
+    sheet.form.committed.connect(lambda key, shown, new: subjects.append((sheet.form.subject, key, new)))
+    type_into(qtbot, sheet, "fault", "mine")
+    sheet.form.load("1052", {"fault": "other"})
+    assert subjects == [("1051", "fault", "mine")]
+    assert sheet.field("fault").text() == "other"
+
+
+def test_a_refused_action_leaves_the_words_typed_and_says_why(sheet: Sheet, qtbot) -> None:
+    type_into(qtbot, sheet, "fault", "mine")
+    qtbot.keyClick(sheet.field("fault").editor, Qt.Key.Key_Return)
+    sheet.form.refused("fault", "The order is closed.")
+    assert trouble(sheet, "fault") == "The order is closed."
+    assert sheet.field("fault").dirty()
+    assert sheet.field("fault").shown == "worn"
+    assert sheet.field("fault").editor.accessibleDescription() == "The order is closed."
+    assert sheet.said[-1] == "Not saved"
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "words"),
+    [
+        ("fault", "x" * 51, "1 character too many."),
+        ("fault", "a\x00b", "There is a character in it that cannot be stored. Delete it and type the text again."),
+        ("oil", "abc", "This is not a number. Write it like 12.5."),
+        ("oil", "1,234", "This can mean 1234 or 1.234. Write the one you mean."),
+        ("oil", "0.1234567", "At most 6 digits after the decimal sign."),
+        ("oil", "2000000000", "The number is too large; 1,000,000,000 is the most."),
+        ("due", "31 February", "This is not a day. Write it like 2028-03-17."),
+        ("due", "3/4/2028", "This is not a day. Write it like 2028-03-17."),
+    ],
+)
+def test_what_a_field_cannot_take_is_refused_in_words_under_it(sheet: Sheet, key: str, typed: str, words: str) -> None:
+    sheet.field(key).write(typed)
+    assert sheet.field(key).commit() is False
+    assert trouble(sheet, key) == words
+    assert sheet.committed == []
+    assert sheet.typed == [(key, typed)]  # kept as a draft all the same
+
+
+def test_a_lone_surrogate_never_reaches_the_store() -> None:
+    with pytest.raises(FieldDeskError) as caught:
+        checked_text("a\ud800", 10, one_line=True)
+    assert caught.value.code == "text_broken"
+
+
+def test_a_complaint_goes_away_as_soon_as_the_text_is_right(sheet: Sheet, qtbot) -> None:
+    type_into(qtbot, sheet, "oil", "2,5x")
+    sheet.elsewhere.setFocus()
+    assert trouble(sheet, "oil")
+    qtbot.keyClick(sheet.field("oil").editor, Qt.Key.Key_End)
+    qtbot.keyClick(sheet.field("oil").editor, Qt.Key.Key_Backspace)
+    assert trouble(sheet, "oil") == ""
+    sheet.field("oil").commit()
+    assert sheet.committed == []  # 2.5 is what was there
+
+
+def test_a_quantity_is_committed_in_millionths_and_shown_as_the_language_writes_it(sheet: Sheet, qtbot) -> None:
+    type_into(qtbot, sheet, "oil", "3,75")
+    qtbot.keyClick(sheet.field("oil").editor, Qt.Key.Key_Return)
+    assert sheet.committed == [("oil", 2_500_000, 3_750_000)]
+    assert sheet.field("oil").text() == "3.75"
+
+
+def test_an_emptied_field_commits_nothing_at_all_as_value(sheet: Sheet) -> None:
+    sheet.field("oil").write("")
+    sheet.field("due").write(" ")
+    sheet.form.commit()
+    assert sheet.committed == [("oil", 2_500_000, None), ("due", "2028-03-17", None)]
+
+
+def test_a_needed_field_says_so(qtbot) -> None:
+    form = Form()
+    qtbot.addWidget(form)
+    form.add(Line("serial", "Serial number", needed=True))
+    form.load("1", {"serial": "7SR"})
+    form.fields["serial"].write("")
+    assert not form.commit()
+    assert form.fields["serial"]._trouble_words.text() == "This is needed."
+    with pytest.raises(FieldDeskError) as caught:
+        form.values()
+    assert (caught.value.code, caught.value.values["field"]) == ("value_missing", "serial")
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("2028-03-17", "2028-03-17"),
+        ("2028/3/7", "2028-03-07"),
+        ("20280317", "2028-03-17"),
+        ("17.3.2028", "2028-03-17"),
+        ("2028年3月17日", "2028-03-17"),
+        ("２０２８－３－１７", "2028-03-17"),
+    ],
+)
+def test_a_day_is_understood_the_way_people_write_it(typed: str, day: str) -> None:
+    assert parse_day(typed) == day
+
+
+def test_a_day_is_said_in_full_beside_the_field(sheet: Sheet) -> None:
+    assert sheet.field("due").said.text() == "Friday 17 March 2028"
+    i18n.set_language("zh_CN")
+    QApplication.processEvents()
+    assert sheet.field("due").said.text() == "2028年3月17日星期五"
+
+
+def test_a_day_picked_from_the_calendar_is_committed(sheet: Sheet, qtbot) -> None:
+    qtbot.mouseClick(sheet.field("due").open, Qt.MouseButton.LeftButton)
+    month = sheet.field("due").findChild(Month)
+    assert month.accessibleName() == "Calendar"
+    chosen = next(button for button in month.findChildren(Button) if button.isChecked())
+    assert chosen.accessibleName() == "Friday 17 March 2028"
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        qtbot.keyClick(next(button for button in month.findChildren(Button) if button.isChecked()), key)
+    assert sheet.committed == [("due", "2028-03-17", "2028-03-25")]
+
+
+def test_the_calendar_turns_months_by_key_and_keeps_to_days_that_exist(qtbot) -> None:
+    month = Month(date(2028, 1, 31))
+    qtbot.addWidget(month)
+    month.show()
+    picked: list[str] = []
+    month.picked.connect(picked.append)
+    for key in (Qt.Key.Key_PageDown, Qt.Key.Key_Return, Qt.Key.Key_PageUp, Qt.Key.Key_PageUp, Qt.Key.Key_Return):
+        qtbot.keyClick(next(button for button in month.findChildren(Button) if button.isChecked()), key)
+    assert picked == ["2028-02-29", "2027-12-29"]
+
+
+def test_a_choice_commits_its_key_and_keeps_a_value_no_longer_offered(sheet: Sheet) -> None:
+    choice = sheet.field("cause")
+    choice.editor.setCurrentIndex(2)
+    choice.editor.activated.emit(2)
+    assert sheet.committed == [("cause", "wear", "dirt")]
+    sheet.form.load("1052", {"cause": "rust"})
+    assert choice.editor.currentText() == "rust (no longer offered)"
+    assert not choice.dirty()
+
+
+def test_text_is_stored_in_one_normal_form(sheet: Sheet) -> None:
+    sheet.field("fault").write("Kaputtes Gera\u0308t ")
+    sheet.field("fault").commit()
+    assert sheet.committed == [("fault", "worn", "Kaputtes Ger\u00e4t")]
+
+
+def test_switching_to_another_window_is_not_leaving_the_field(sheet: Sheet, qtbot) -> None:
+    type_into(qtbot, sheet, "fault", "half")
+    sheet.field("fault").editor.clearFocus()
+    before = len(sheet.committed)
+    type_into(qtbot, sheet, "fault", "half a thought")
+    other = QWidget()
+    qtbot.addWidget(other)
+    other.show()
+    other.activateWindow()
+    QApplication.processEvents()
+    assert len(sheet.committed) == before
+
+
+def test_every_label_names_its_field(sheet: Sheet) -> None:
+    for field in sheet.form.fields.values():
+        assert field.editor.accessibleName() == field.label.text()
+        assert field.label.buddy() is field.editor
+
+
+def test_in_a_narrow_window_labels_stand_above_their_fields(sheet: Sheet) -> None:
+    sheet.resize(700, 700)
+    QApplication.processEvents()
+    assert sheet.field("fault").label.y() <= sheet.field("fault").y()
+    assert sheet.field("fault").x() > 100
+    sheet.resize(380, 700)
+    QApplication.processEvents()
+    assert sheet.field("fault").x() < 50
