@@ -114,10 +114,20 @@ def _customers(place: Workplace) -> None:
 
 
 SCENES: dict[str, Callable[[Workplace], None]] = {
-    "orders": _reason, "overview": _orders, "notes": _note, "parts-used": _parts, "adding": _adding, "history": _history,
-    "new": _new, "nothing": _nothing, "assets": _assets, "stock": _stock, "old-part": _old_part, "movements": _moves,
+    "orders": _reason,
+    "overview": _orders,
+    "notes": _note,
+    "parts-used": _parts,
+    "adding": _adding,
+    "history": _history,
+    "new": _new,
+    "nothing": _nothing,
+    "assets": _assets,
+    "stock": _stock,
+    "old-part": _old_part,
+    "movements": _moves,
     "customers": _customers,
-}  # fmt: skip
+}
 
 
 def main(target: Path, words: list[str]) -> None:
@@ -144,7 +154,7 @@ def main(target: Path, words: list[str]) -> None:
             i18n.set_language(language)
             for size in sizes:
                 look.choose(scheme, size)
-                place.desk.resize(1366 * size // 100 if size > 100 else 1366, 768 if size == 100 else 640 * size // 100)
+                place.desk.resize(1280 * size // 100 if size > 100 else 1366, 768 if size == 100 else 640 * size // 100)
                 for name in scenes:
                     SCENES[name](place)
                     place.settle()

@@ -1,4 +1,4 @@
-"""A small service region to look at and to tell stories in: customers, machines, orders, parts, as a pull brought them."""
+"""A small service region to look at and tell stories in, as a pull brought it: customers, machines, orders, parts."""
 
 from __future__ import annotations
 
@@ -143,7 +143,9 @@ def parts() -> list[Synced]:
 def notes(now: int) -> list[Synced]:
     order = some_id("WO-A7-2026-1051")
     return [
-        Note(id=some_id(f"note {place}"), order_id=order, text=text, author_id=who, at=now - hours * 3_600_000_000, rev=1)
+        Note(
+            id=some_id(f"note {place}"), order_id=order, text=text, author_id=who, at=now - hours * 3_600_000_000, rev=1
+        )
         for place, (text, who, hours) in enumerate(NOTES)
     ]
 

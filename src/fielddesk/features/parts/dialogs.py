@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from fielddesk.core.errors import FieldDeskError
-from fielddesk.core.i18n import N_, _, format_quantity, language
+from fielddesk.core.i18n import N_, _, format_quantity, language, ngettext
 from fielddesk.features.parts import rules
 from fielddesk.features.parts.model import Part, Place
 from fielddesk.features.parts.queries import PartRow, PlaceStock
@@ -18,7 +18,8 @@ from fielddesk.features.parts.rules import MILLION, check_quantity
 from fielddesk.store.types import in_language
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
-from fielddesk.ui.fields import Choice, Quantity
+from fielddesk.ui.fields import Choice, Field, Quantity
+from fielddesk.ui.flow import Flow
 from fielddesk.ui.forms import Form
 from fielddesk.ui.lists import Row
 from fielddesk.ui.moments import moment_words
@@ -67,7 +68,19 @@ def amount(quantity: int, unit: str) -> str:
     """A quantity (millionths) with its unit as it reads: 3, or 2.5 m."""
     if unit == "piece":
         return format_quantity(quantity)
+    if unit in ("set", "pair"):
+        return _counted_in(quantity, unit)
     return format_quantity(quantity, _(UNITS[unit]) if unit in UNITS else unit)
+
+
+def _counted_in(quantity: int, unit: str) -> str:
+    """Sets and pairs, of which there is one or many."""
+    whole = abs(quantity) // MILLION if quantity % MILLION == 0 else 2
+    if unit == "set":
+        text = ngettext("{n} set", "{n} sets", whole)
+    else:
+        text = ngettext("{n} pair", "{n} pairs", whole)
+    return text.format(n=format_quantity(quantity))
 
 
 def unit_words(unit: str) -> str:
@@ -86,7 +99,7 @@ def stock_words(part: PartRow) -> str:
     """What is in stock: in one's own van first, then everywhere."""
     if part.near is None:
         return _("{total} in stock").format(total=amount(part.total, part.unit))
-    return _("{near} here, {total} in all").format(
+    return _("{near} with you, {total} in all").format(
         near=amount(part.near, part.unit), total=amount(part.total, part.unit)
     )
 
@@ -110,10 +123,17 @@ def row_of(part: PartRow) -> Row:
     )  # fmt: skip
 
 
+def found_row(part: PartRow) -> Row:
+    """A part on one line, as it is offered while one types: number, name, stock."""
+    row = row_of(part)
+    title = f"{part.number} {part_name(part.names)}".strip()
+    return Row(row.id, title, "", row.right, row.state, row.icon, row.right_state)
+
+
 def freshness(stock: PlaceStock, now: int, zone: str) -> str:
     """Where a place's number comes from, and since when: nothing for a place whose whole ledger is here."""
     if stock.as_of is None:
-        return _("every movement is here")
+        return _("exact, every movement is on this laptop")
     said = (
         _("headquarters, {when}").format(when=moment_words(stock.as_of, now, zone))
         if stock.as_of
@@ -143,6 +163,17 @@ class HowMany(Quantity):
         return super().key_pressed(event)
 
 
+def beside(field: Field) -> QWidget:
+    """A field with its label at its left, for a row of fields."""
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    theme.space(row, spacing=8)
+    field.label.setMinimumHeight(theme.px(40))
+    row.addWidget(field.label, 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(field)
+    return holder
+
+
 class AddPart(QFrame):
     """Type or scan a part, how many, from where: Enter after Enter adds it, without a mouse and without a window.
 
@@ -157,28 +188,36 @@ class AddPart(QFrame):
         self._parts: dict[str, PartRow] = {}
         self.form = Form()
         self.part = Picker(
-            "part", lambda: _("Part"), self._ask, needed=True, hint=lambda: _("Scan, or type a number or a name")
-        )
+            "part", lambda: _("Part"), self._ask, needed=True, hint=lambda: _("Scan, or type a number or a name"),
+            lines=1,
+        )  # fmt: skip
         self.quantity = HowMany("quantity", lambda: _("Quantity"), needed=True)
         self.place = Choice("place", lambda: _("From"), [], needed=True)
-        for field in (self.part, self.quantity, self.place):
-            self.form.add(field)
+        self.form.add(self.part)
+        self.fields: dict[str, Field] = {"part": self.part, "quantity": self.quantity, "place": self.place}
         self.quantity.entered.connect(self._entered)
         self.part.picked.connect(self._picked)
+        self.part.offered.connect(self._make_room)
         self.add = Button(lambda: _("Add part"), "plus", "tonal")
         self.add.clicked.connect(self._give)
         self.low = Chip("", "warn")
         self.low.hide()
-        foot = QHBoxLayout()
-        theme.space(foot, spacing=8)
-        foot.addWidget(self.low)
-        foot.addStretch(1)
-        foot.addWidget(self.add)
+        theme.size(self.quantity.editor, width=96)
+        theme.size(self.place.editor, least=150)
+        self._rest = QWidget()
+        rest = Flow(self._rest)
+        theme.space(rest, spacing=12)
+        for widget in (beside(self.quantity), beside(self.place), self.add):
+            rest.addWidget(widget)
         column = QVBoxLayout(self)
         theme.space(column, spacing=8)
         column.addWidget(self.form)
-        column.addLayout(foot)
+        column.addWidget(self.low)
+        column.addWidget(self._rest)
         self.begin()
+
+    def _make_room(self, offered: bool) -> None:
+        self._rest.setHidden(offered)
 
     def begin(self) -> None:
         """Empty the line for the next part; the place stays."""
@@ -199,7 +238,7 @@ class AddPart(QFrame):
     def _ask(self, text: str, then: Callable[[Sequence[Row]], None]) -> None:
         def found(parts: list[PartRow]) -> None:
             self._parts |= {part.id: part for part in parts}
-            then([row_of(part) for part in parts])
+            then([found_row(part) for part in parts])
 
         self._ask_parts(text, found)
 
@@ -215,18 +254,33 @@ class AddPart(QFrame):
             self.low.show_state(lambda: _("None in stock here; it can be added all the same"), "warn")
         self.quantity.focus_all()
 
+    def _value(self, key: str) -> Any:
+        """What a field holds; raises FieldDeskError with the field."""
+        field = self.fields[key]
+        try:
+            value = field.parse(field.text())
+            if value in (None, ""):
+                raise FieldDeskError("place_missing" if key == "place" else "value_missing")
+        except FieldDeskError as error:
+            raise FieldDeskError(error.code, **{**error.values, "field": key}) from None
+        return value
+
+    def refuse(self, error: FieldDeskError) -> None:
+        """Say under its field what was wrong, and go there."""
+        field = self.fields.get(str(error.values.get("field")), self.part)
+        field.say_trouble(sentence(error))
+        field.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _entered(self) -> None:
         if self.part.shown:
             self._give()
 
     def _give(self) -> None:
         try:
-            values = self.form.values()
+            values = {key: self._value(key) for key in self.fields}
             check_quantity(values["quantity"])
         except FieldDeskError as error:
-            field = self.form.fields[error.values.get("field", "part")]
-            field.say_trouble(sentence(error))
-            field.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.refuse(error)
             return
         part = self._parts.get(values["part"])
         self.given.emit(values["part"], values["quantity"], values["place"], part.number if part else "")

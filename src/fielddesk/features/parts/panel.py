@@ -53,7 +53,6 @@ from fielddesk.ui.seams import Bench, SubjectPanel, paged
 from fielddesk.ui.signs import Empty
 from fielddesk.ui.tables import Column, Table
 from fielddesk.ui.text import Text
-from fielddesk.ui.wording import sentence
 
 SHOWN: Final = 5
 
@@ -67,9 +66,21 @@ class Line:
     def where(self) -> str:
         if self.left is None:
             return self.row.place
-        if self.left < 0:
-            return _("{place}: {left}, below zero").format(place=self.row.place, left=amount(self.left, self.row.unit))
-        return _("{place}: {left} left").format(place=self.row.place, left=amount(self.left, self.row.unit))
+        return _("{place}: {left}").format(place=self.row.place, left=amount(self.left, self.row.unit))
+
+    def below(self) -> str:
+        """In words that there is less than nothing left."""
+        return _(
+            "{place}: {quantity} of {part} below zero. It counts all the same; count the place when you can."
+        ).format(
+            place=self.row.place,
+            quantity=amount(-(self.left or 0), self.row.unit),
+            part=part_name(self.row.names) or self.row.number,
+        )
+
+    def who(self, now: int, zone: str) -> str:
+        when = mark_words(self.mark) or moment_words(self.row.at, now, zone)
+        return _("{who}, {when}").format(who=self.row.by or _("somebody"), when=when)
 
 
 class PartsUsed(SubjectPanel):
@@ -79,7 +90,7 @@ class PartsUsed(SubjectPanel):
         super().__init__()
         self._bench = bench
         self._order_id = ""
-        self.title = Text(lambda: _("Parts fitted"), "card")
+        self.title = Text(lambda: _("Parts fitted"), "heading")
         self.open = Button(lambda: _("Scan or add part"), "barcode", key="Alt+P")
         self.open.setCheckable(True)
         self.open.toggled.connect(self._opened)
@@ -89,6 +100,10 @@ class PartsUsed(SubjectPanel):
         self.table = Table(lambda: _("Parts fitted"), self._columns())
         give_menu(self.table, self._menu)
         QShortcut(QKeySequence("Del"), self.table, self._take_back_chosen, context=Qt.ShortcutContext.WidgetShortcut)
+        self.below = Text("", wraps=True)
+        self.below.set_state("bad")
+        self.below.hide()
+        self.adding.part.offered.connect(self._make_room)
         self.empty = Empty(
             "nut",
             lambda: _("No parts yet"),
@@ -103,6 +118,7 @@ class PartsUsed(SubjectPanel):
         column.addLayout(head)
         column.addWidget(self.adding)
         column.addWidget(self.empty)
+        column.addWidget(self.below)
         column.addWidget(self.table, 1)
         column.addStretch(0)
         self.empty.hide()
@@ -119,11 +135,7 @@ class PartsUsed(SubjectPanel):
             Column(
                 "where", lambda: _("From"), Line.where, state=lambda line: "bad" if (line.left or 0) < 0 else "",
             ),
-            Column("who", lambda: _("Who"), lambda line: line.row.by),
-            Column(
-                "when", lambda: _("When"),
-                lambda line: mark_words(line.mark) or moment_words(line.row.at, now(), zone()),
-            ),
+            Column("who", lambda: _("Who, when"), lambda line: line.who(now(), zone())),
         ]  # fmt: skip
 
     # ---------------------------------------------------------------- showing
@@ -155,13 +167,20 @@ class PartsUsed(SubjectPanel):
         if order_id != self._order_id:
             return
         self.table.show_rows(lines)
-        self.table.setVisible(bool(lines))
-        self.empty.setVisible(not lines and not self.open.isChecked())
+        self.below.setText(" ".join(dict.fromkeys(line.below() for line in lines if (line.left or 0) < 0)))
+        self._make_room(False)
         self.adding.offer_places(here, self._bench.me.user_id)
+
+    def _make_room(self, offered: bool) -> None:
+        """While parts are offered they have the room of the table."""
+        there = bool(self.table.rows.rowCount())
+        self.table.setVisible(there and not offered)
+        self.below.setVisible(bool(self.below.text()) and not offered)
+        self.empty.setVisible(not there and not self.open.isChecked())
 
     def _opened(self, on: bool) -> None:
         self.adding.setVisible(on)
-        self.empty.setVisible(not on and not self.table.rows.rowCount())
+        self._make_room(False)
         if on:
             self.adding.focus()
 
@@ -182,15 +201,13 @@ class PartsUsed(SubjectPanel):
         try:
             use = call(use_part, order_id=order_id, part_id=part_id, quantity=quantity, place_id=place_id)
         except FieldDeskError as error:
-            self._refused(error)
+            self.adding.refuse(error)
             return
-        self._bench.do(use, said=lambda: _("{part} fitted").format(part=number), undo=taken_back, failed=self._refused)
+        self._bench.do(
+            use, said=lambda: _("{part} fitted").format(part=number), undo=taken_back, failed=self.adding.refuse
+        )
         self.adding.begin()
         self.adding.focus()
-
-    def _refused(self, error: FieldDeskError) -> None:
-        field = self.adding.form.fields.get(str(error.values.get("field", "part")), self.adding.part)
-        field.say_trouble(sentence(error))
 
     def _menu(self, row_id: str) -> list[MenuLine]:
         return [
@@ -244,9 +261,7 @@ class PartStock(SubjectPanel):
         super().__init__()
         self._bench = bench
         self._part_id = ""
-        self._view: PartView | None = None
         self.facts = Facts()
-        self.facts.add_link("successor", lambda: _("Replaced by"))
         self.facts.add("category", lambda: _("Category"))
         self._older = QVBoxLayout()
         theme.space(self._older)
@@ -254,7 +269,6 @@ class PartStock(SubjectPanel):
         holder.setLayout(self._older)
         self._replaces = holder
         self.facts.add_widget("replaces", lambda: _("Replaces"), holder)
-        self.facts.pressed.connect(self._follow)
         self.table = Table(lambda: _("Stock by place"), self._columns())
         give_menu(self.table, lambda _row_id: [])
         self.empty = Empty(
@@ -304,16 +318,7 @@ class PartStock(SubjectPanel):
         part_id, view, found = answer
         if part_id != self._part_id or view is None:
             return
-        self._view = view
-        successor = view.successor
-        self.facts.show_values(
-            {
-                "successor": f"{successor.number} {part_title(successor)}"
-                if successor
-                else view.part.replaced_by or "",
-                "category": view.part.category,
-            }
-        )
+        self.facts.show_values({"category": view.part.category})
         self._show_older(view)
         self.table.show_rows([StockLine(one, view.part.unit) for one in found])
         self.table.setVisible(bool(found))
@@ -326,14 +331,10 @@ class PartStock(SubjectPanel):
                 widget.hide()
                 widget.deleteLater()
         for part in view.replaces[:8]:
-            link = Button(f"{part.number} {part_title(part)}", "arrow-square-out", "quiet")
+            link = Button(f"{part.number} {part_title(part)}", "arrow-square-out", "link")
             link.clicked.connect(partial(self._bench.show, "part", part.id))
             self._older.addWidget(link)
         self.facts.show_line("replaces", bool(view.replaces))
-
-    def _follow(self, _key: str) -> None:
-        if self._view is not None and self._view.successor is not None:
-            self._bench.show("part", self._view.successor.id)
 
 
 class StockLine:

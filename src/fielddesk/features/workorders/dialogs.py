@@ -149,7 +149,7 @@ class DueSign(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self._glyph = Glyph("timer-fill", "text2", 22)
-        self._words = Text("", "card")
+        self._words = Text("", "heading")
         self._day = Text("", "caption")
         column = QVBoxLayout(self)
         theme.space(column, spacing=4)

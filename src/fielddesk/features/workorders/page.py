@@ -20,7 +20,6 @@ from fielddesk.features.workorders.dialogs import (
     STATES,
     DueSign,
     ReasonBar,
-    order_title,
     row_of,
     status_title,
     status_words,
@@ -116,7 +115,7 @@ class OrdersPage(SubjectPage, SplitPage):
             (BY_NUMBER, lambda: _("By number")),
             (NEWEST, lambda: _("Newest first")),
         ]
-        self.finder = FindRow(lambda: _("Number, title, customer, serial"), sorts)
+        self.finder = FindRow(lambda: _("Find here"), sorts, lambda: _("Number, title, customer or serial"))
         self.finder.asked.connect(lambda text: self._choose(text=text))
         self.finder.sorted.connect(lambda sort: self._choose(sort=sort))
         self.finder.edit.down.connect(self.list.setFocus)
@@ -238,7 +237,7 @@ class OrdersPage(SubjectPage, SplitPage):
             return
         order = view.order
         asset = _("{asset}, serial {serial}").format(asset=view.asset, serial=view.serial) if view.serial else ""
-        self.pane.show_title(order_title(order), " · ".join(part for part in (view.customer, asset) if part))
+        self.pane.show_title(order.title, " · ".join(part for part in (order.number, view.customer, asset) if part))
         chips = [Chip(lambda: status_title(order.status), STATES[order.status][2], STATES[order.status][3])]
         if mark is not None:
             chips.append(Chip(lambda: mark_words(mark), mark_state(mark), mark_icon(mark)))

@@ -55,6 +55,7 @@ from fielddesk.ui.text import Text
 from fielddesk.ui.wording import sentence
 
 NOTES_AT_ONCE: Final = 30
+USUAL_KIND: Final = "repair"
 NOTE_DRAFT: Final = "note.text"
 
 
@@ -388,14 +389,14 @@ class NewOrder(Pane):
         later = Button(lambda: _("Not now"), kind="quiet", tip=lambda: _("What you typed is kept"))
         later.clicked.connect(self.left_alone)
         self.add_action(later)
-        self.make = Button(lambda: _("Open order"), "plus", "primary")
+        self.make = Button(lambda: _("Create order"), "plus", "primary")
         self.make.clicked.connect(self._make)
         self.add_action(self.make)
 
     def begin(self) -> None:
         """Show the form with what was typed the last time."""
         if not self.form.subject:
-            self.form.load("new", {})
+            self.form.load("new", {"kind": USUAL_KIND})
             for key in self.form.fields:
                 self._bench.draft(f"new_order.{key}", "new", partial(self._restore, key))
         if self._bench.me.role in OFFICE:
@@ -454,13 +455,23 @@ class NewOrder(Pane):
 
         self._bench.read(lambda read: assets_of(read, customer_id), offer, key=f"new_order.assets.{id(self)}")
 
+    def _values(self) -> dict[str, Any] | None:
+        """What the fields hold; None where one is refused: every mistake is told, the first gets the keyboard."""
+        values: dict[str, Any] = {}
+        good = True
+        for key, field in reversed(self.form.fields.items()):
+            try:
+                values[key] = field.parse(field.text())
+                if field.needed and not values[key]:
+                    raise FieldDeskError("value_missing")
+            except FieldDeskError as error:
+                good = False
+                field.say_trouble(sentence(error))
+                field.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        return values if good else None
+
     def _make(self) -> None:
-        if self._busy:
-            return
-        try:
-            values = self.form.values()
-        except FieldDeskError as error:
-            self.form.fields[error.values["field"]].editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._busy or (values := self._values()) is None:
             return
         if self._bench.me.role not in OFFICE:
             values["assignee_id"] = self._bench.me.user_id
