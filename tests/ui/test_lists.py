@@ -233,6 +233,13 @@ def test_an_empty_list_has_no_current_row(rows: RowList) -> None:
     assert rows.currentIndex() == QModelIndex()
 
 
+def test_a_key_pressed_right_after_new_rows_meets_the_new_rows(rows: RowList, qtbot) -> None:
+    rows.show_rows(orders(3))
+    rows.show_rows(orders(3, first=7))
+    rows.choose_first()
+    assert rows.chosen_id() == "o7"
+
+
 def test_home_and_end_go_to_the_first_and_the_last_row(rows: RowList, qtbot) -> None:
     rows.show_rows(orders(200))
     rows.choose_first()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QVBoxLayout, QWid
 from fielddesk.core.i18n import _
 from fielddesk.ui import theme
 from fielddesk.ui.lists import Row, RowList
+from fielddesk.ui.paging import Source
 from fielddesk.ui.text import Text, Worded, Words
 
 _MOVES = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
@@ -47,7 +48,7 @@ class Overlay(Worded, QFrame):
     def show_rows(self, rows: Sequence[Row], note: str = "") -> None:
         """Show what was found, the first one chosen; `note` says why there is nothing, or that there is more."""
         self.list.choose("")
-        self.list.show_rows(list(rows))
+        self.list.show_source(Source.of(rows))  # not the same list in another state: nothing of the old may be picked
         self.list.choose_first()
         self.list.scrollToTop()
         self.list.setVisible(bool(rows))

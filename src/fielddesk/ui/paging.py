@@ -121,6 +121,10 @@ class PagedModel(QAbstractTableModel):
         self._wanted.clear()
         self._flying.clear()
         self._ask_count(self._question)
+        # What was looked at last is asked for now, not when it is painted next: a key pressed in between must meet the
+        # new rows.
+        self._wanted.update(dict.fromkeys(list(self._pages)[-_IN_FLIGHT:]))
+        self._send()
 
     def _ask_count(self, asked: int) -> None:
         assert self._source is not None
@@ -186,6 +190,7 @@ class PagedModel(QAbstractTableModel):
         kept = self._pages.get(row // PAGE)
         if kept is None or row % PAGE >= len(kept[1]):
             return None
+        self._pages.move_to_end(row // PAGE)
         return kept[1][row % PAGE]
 
     def present(self) -> list[Any]:
