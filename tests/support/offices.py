@@ -51,9 +51,10 @@ class Office:
     def laptop(self, login: str) -> Laptop:
         return Laptop(self.hq, admin.enrolment_code(self.hq, admin.user_of(self.hq, login)))
 
-    def do(self, action: Callable[..., Any], /, based_on: Mapping[str, Any] | None = None, **args: Any) -> Any:
+    def do(self, action: Callable[..., Any] | str, /, based_on: Mapping[str, Any] | None = None, **args: Any) -> Any:
         """An action done at headquarters by the dispatcher."""
-        return self.hq.perform(call(action, based_on=based_on, **args), self.dispatcher).results[0]
+        known = ACTIONS[action].run if isinstance(action, str) else action
+        return self.hq.perform(call(known, based_on=based_on, **args), self.dispatcher).results[0]
 
     def customer(self, name: str = "Foundry") -> str:
         return str(self.do(create_customer, number=f"C-{next(self._numbers)}", name=name))
