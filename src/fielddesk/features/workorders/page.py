@@ -20,7 +20,6 @@ from fielddesk.features.workorders.dialogs import (
     STATES,
     DueSign,
     ReasonBar,
-    row_of,
     status_title,
     status_words,
     step_icon,
@@ -367,8 +366,8 @@ def _waiting(read: Reading, me: Me, today: str) -> int:
 def _find(read: Reading, text: str, limit: int) -> list[Hit]:
     found = []
     for row in find_orders(read, text, limit):
-        shown = row_of(row, "")
-        found.append(Hit(TABLE, row.id, shown.title, shown.second, "wrench"))
+        second = " · ".join(part for part in (row.customer, status_words(row.status)) if part)
+        found.append(Hit(TABLE, row.id, order_title(row), second, "wrench"))
     return found
 
 
