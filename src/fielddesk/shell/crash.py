@@ -5,6 +5,7 @@ What the world does to us (disk, network, key) does not come here.
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 import threading
@@ -16,6 +17,8 @@ from fielddesk import __version__
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.store.vault import Vault
 
+SHOW = "FIELDDESK_SHOW_MISTAKES"
+"""For developers: a mistake is printed in full to the terminal too. It may hold what was on the screen."""
 KEPT = 20
 """Reports; the oldest goes when another comes."""
 
@@ -60,7 +63,8 @@ class CrashReports:
         self._busy.now = True
         try:
             name = self._write(error)
-            sys.stderr.write(f"fielddesk: {type(error).__name__}; report {name or 'not kept'}\n")
+            shown = report_text(error) if os.environ.get(SHOW) else f"{type(error).__name__}; report {name or 'not kept'}"
+            sys.stderr.write(f"fielddesk: {shown}\n")
             self._told(name)
             return name
         finally:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,53 +23,64 @@ LISTS = "FIELDDESK_LISTS"
 LIST_FILES = ("ldraw_parts.csv.gz", "maintenance_texts.jsonl.gz")
 READY_WITHIN_S = 180
 ENGINEER = "engineer"
+LOG = "headquarters.log"
 
 
-@dataclass
 class EmbeddedHq:
-    """Headquarters as a child process on a free loopback port; it ends when its standard input closes."""
+    """Headquarters as a child process on a free loopback port; it ends when its standard input closes.
 
-    address: str
-    codes: dict[str, str]
-    child: subprocess.Popen[str]
+    `address` stays over `pause` and `go_on`; `codes` let one laptop of each person of the demo in, by login.
+    """
+
+    def __init__(self, folder: Path, lists: Sequence[Path] = (), *, demo: bool = True) -> None:
+        """Start it; a new folder is filled with demo data first, from real `lists` of parts and orders where given.
+
+        Raises FieldDeskError("hq_not_started").
+        """
+        self.folder = folder
+        said = self._start(0, ["--demo", *map(str, lists)] if demo else [])
+        self.address = str(said["address"])
+        self.codes: dict[str, str] = dict(said.get("codes") or {})
+        self._port = int(said["port"])
+
+    def _start(self, port: int, more: Sequence[str]) -> dict[str, Any]:
+        words = [sys.executable, "-m", "fielddesk.hq", "--data", str(self.folder), "--port", str(port), "--embedded"]
+        self.child = subprocess.Popen(
+            [*words, *more], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=_log(self.folder), text=True,
+            encoding="utf-8",
+        )  # fmt: skip
+        said = _ready_line(self.child)
+        if said is None:
+            self.child.kill()
+            self.close()
+            raise FieldDeskError("hq_not_started", log=str(self.folder / LOG))
+        return said
+
+    def pause(self) -> None:
+        """Be out of reach until `go_on`."""
+        self.close()
+
+    def go_on(self) -> None:
+        """Answer again, at the same address."""
+        self._start(self._port, ())
 
     def close(self) -> None:
         """Let it end; it also does so by itself when this program dies."""
-        if self.child.stdin is not None:
-            self.child.stdin.close()
+        child = self.child
+        if child.stdin is not None:
+            child.stdin.close()
         try:
-            self.child.wait(10)
+            child.wait(10)
         except subprocess.TimeoutExpired:
-            self.child.kill()
-            self.child.wait(10)
-        if self.child.stdout is not None:
-            self.child.stdout.close()
-
-
-def start_hq(folder: Path, lists: Sequence[Path] = (), *, port: int = 0, demo: bool = True) -> EmbeddedHq:
-    """Start headquarters on a folder; with `demo` a new one is filled before it says that it is ready.
-
-    `lists` are real lists of parts and orders to fill it from. Raises FieldDeskError("hq_not_started").
-    """
-    words = [sys.executable, "-m", "fielddesk.hq", "--data", str(folder), "--port", str(port), "--embedded"]
-    if demo:
-        words += ["--demo", *map(str, lists)]
-    child = subprocess.Popen(
-        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=_log(folder), text=True, encoding="utf-8"
-    )
-    said = _ready_line(child)
-    if said is None:
-        child.kill()
-        child.wait(10)
-        raise FieldDeskError("hq_not_started")
-    codes = dict(said.get("codes") or {})
-    codes.setdefault("administrator", str(said.get("enrolment_code", "")))
-    return EmbeddedHq(str(said["address"]), codes, child)
+            child.kill()
+            child.wait(10)
+        if child.stdout is not None:
+            child.stdout.close()
 
 
 def _log(folder: Path) -> Any:
     folder.mkdir(parents=True, exist_ok=True)
-    return (folder / "headquarters.log").open("a", encoding="utf-8")
+    return (folder / LOG).open("a", encoding="utf-8")
 
 
 def _ready_line(child: subprocess.Popen[str]) -> dict[str, Any] | None:
@@ -109,7 +120,7 @@ def run_demo(wishes: Wishes) -> int:
         place = Path(name)
         lists = real_lists()
         say("Starting a headquarters with demo data" + (f" and the lists in {lists[0].parent}" if lists else "") + " …")
-        hq = start_hq(place / "headquarters", lists)
+        hq = EmbeddedHq(place / "headquarters", lists)
         try:
             return _work(wishes, place, hq, walks)
         finally:

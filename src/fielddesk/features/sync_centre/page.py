@@ -224,6 +224,11 @@ class SyncPage(SplitPage, SubjectPage):
         if count and not self.list.chosen_id() and not self.stacked():
             self.list.choose_first()
 
+    def show_waiting(self) -> None:
+        """Go to the list of what waits to be sent."""
+        self.filters.choose(WAITING)
+        self._show_list(WAITING)
+
     # ---------------------------------------------------------------- the chosen one
 
     def show_subject(self, table: str, row_id: str) -> None:

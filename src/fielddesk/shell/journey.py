@@ -1,0 +1,162 @@
+"""A walk through the demo in the real window without a screen: an order without a connection, then sync, in pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication
+
+from fielddesk.features.sync_centre.page import SyncPage
+from fielddesk.shell.hands import Hands, NotSeen
+from fielddesk.ui.page import SplitPage
+
+if TYPE_CHECKING:
+    from fielddesk.shell.demo import EmbeddedHq
+    from fielddesk.shell.window import Window
+
+NOTE = "Bearing runs hot, grease was black. 轴承过热，已更换。"
+
+
+class Walk:
+    """The journey, one method a stretch."""
+
+    def __init__(self, window: Window, out: Path, hq: EmbeddedHq) -> None:
+        self.window, self.desk, self.hq = window, window.desk, hq
+        self.hands = Hands(window.desk, out)
+
+    def begin(self) -> None:
+        """The window opens and everything comes from headquarters."""
+        self.desk.resize(1366, 768)
+        self.window.show()
+        self.hands.until(lambda: self.window.opened, "the store opens")
+        self.hands.until(lambda: self._status().synced_at, "the first sync ends", 120)
+        self.hands.until(lambda: self._list().chosen_id(), "an order is chosen")
+        self.hands.pause(700)
+        self.hands.picture("work-orders")
+
+    def lose_the_network(self) -> None:
+        """Headquarters is out of reach from here on."""
+        self.hq.pause()
+        line = self.window.line
+        assert line is not None
+        line.sync_now()
+        self.hands.until(lambda: self._status().code == "offline", "the status bar says offline", 60)
+
+    def find_an_order(self) -> None:
+        """By its number, in the search box."""
+        row = self._list().rows.row_at(2)
+        number = row.title.split(" ")[0]
+        self.hands.press("Ctrl+F")
+        self.hands.type(number)
+        search = self.window.search
+        assert search is not None
+        self.hands.until(lambda: search.results.isVisible() and search.results.rows, "the search box finds it")
+        self.hands.picture("search")
+        self.hands.press("Return")
+        self.hands.until(lambda: number in self._page().pane.title.text(), "the order opens")
+
+    def work_on_it(self) -> None:
+        """Start, note, done: with the keyboard alone."""
+        self._next_step()
+        self.hands.until(lambda: self._waiting() >= 1, "work is begun")
+        self.hands.press("Alt+N")
+        self.hands.type(NOTE)
+        self.hands.press("Ctrl+Return")
+        self.hands.until(lambda: self._waiting() >= 2, "the note is kept")
+        self.hands.pause(300)
+        self.hands.picture("note-offline")
+        self._next_step()
+        self.hands.until(lambda: self._waiting() >= 3, "the order is completed")
+        self.hands.picture("completed-offline")
+
+    def look_at_what_waits(self) -> None:
+        """The sync centre lists it in words."""
+        self._go("sync")
+        page = self._page()
+        assert isinstance(page, SyncPage)
+        page.show_waiting()
+        self.hands.until(lambda: page.list.rows.rowCount() >= 3 and page.list.chosen_id(), "what waits is listed")
+        self.hands.pause(300)
+        self.hands.picture("waiting")
+
+    def find_the_network(self) -> None:
+        """Headquarters answers again; everything goes there."""
+        self.hq.go_on()
+        self.hands.press("F5")
+        self.hands.until(lambda: self._status().code == "agreed" and not self._waiting(), "everything was sent", 60)
+        self.hands.until(lambda: not self.desk.status.waiting.text(), "the status bar says so")
+        self.hands.picture("sent")
+
+    def look_around(self) -> None:
+        """The other places, languages and themes."""
+        for key in [place.key for place in self.desk.navigation.places()]:
+            self._go(key)
+            self.hands.pause(500)
+            self.hands.picture(key)
+        self.hands.press("Ctrl+K")
+        self.hands.picture("commands")
+        self.hands.press("Escape")
+        preferences = self.window.preferences
+        for language, theme, size in (("zh_CN", "dark", 100), ("zh_TW", "contrast", 100), ("en", "light", 150)):
+            preferences.language, preferences.theme, preferences.text_size = language, theme, size
+            self.hands.pause(100)
+            self._go("orders")
+            self.hands.pause(600)
+            self.hands.picture(f"orders-{language}-{theme}-{size}")
+
+    def end(self) -> None:
+        self.desk.close()
+
+    # ---------------------------------------------------------------- what is to be seen
+
+    def _go(self, key: str) -> None:
+        self.desk.show_place(key)
+        self.hands.pause()
+
+    def _page(self) -> SplitPage:
+        page = self.desk.page(self.desk.current_place())
+        assert isinstance(page, SplitPage)
+        return page
+
+    def _list(self) -> object:
+        return self._page().list
+
+    def _status(self) -> object:
+        assert self.window.line is not None
+        return self.window.line.status
+
+    def _waiting(self) -> int:
+        words = self.desk.status.waiting.text()
+        return int("".join(letter for letter in words if letter.isdigit()) or 0)
+
+    def _next_step(self) -> None:
+        """Tab to the primary button at the bottom right and press it."""
+        foot = self._page().pane.foot_right
+        button = foot.itemAt(foot.count() - 1).widget()
+        assert button is not None
+        self.hands.tab_to(button)
+        self.hands.press("Space")
+
+
+def walk(app: QApplication, window: Window, out: Path, hq: EmbeddedHq, say: Callable[[str], None]) -> int:
+    """Walk through it all; the answer is the exit code."""
+    journey = Walk(window, out, hq)
+    stretches = (
+        journey.begin, journey.lose_the_network, journey.find_an_order, journey.work_on_it,
+        journey.look_at_what_waits, journey.find_the_network, journey.look_around,
+    )  # fmt: skip
+    try:
+        for stretch in stretches:
+            say(f"· {(stretch.__doc__ or '').splitlines()[0]}")
+            stretch()
+    except NotSeen as missing:
+        journey.hands.picture("stopped-here")
+        say(f"The walk stopped: {missing}. Pictures so far: {out}")
+        return 1
+    finally:
+        journey.end()
+        app.processEvents()
+    say(f"Pictures: {out}")
+    return 0
