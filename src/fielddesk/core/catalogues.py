@@ -125,7 +125,7 @@ def alone() -> Iterator[None]:
 
 def _texts(message: Message) -> tuple[list[str], list[str]]:
     english = list(message.id) if isinstance(message.id, (tuple, list)) else [message.id]
-    said = list(message.string) if isinstance(message.string, (tuple, list)) else [message.string]
+    said = [text or "" for text in (message.string if isinstance(message.string, (tuple, list)) else [message.string])]
     return english, said
 
 

@@ -141,8 +141,8 @@ class Filters(QWidget):
         self._words: dict[str, Words] = {}
         self._counts: dict[str, int | None] = {}
         self._buttons: dict[str, Button] = {}
-        self._row = Flow(self)
-        theme.space(self._row, spacing=8)
+        self.row = Flow(self)
+        theme.space(self.row, spacing=8)
         self.setAccessibleName(spoken(name))
 
     def add(self, key: str, words: Words, count: int | None = None) -> Button:
@@ -153,13 +153,13 @@ class Filters(QWidget):
         button.setChecked(not self._buttons)
         button.clicked.connect(lambda: self.chosen.emit(key))
         self._group.addButton(button)
-        self._row.insert(len(self._buttons), button)
+        self.row.insert(len(self._buttons), button)
         self._buttons[key] = button
         return button
 
     def add_at_end(self, widget: QWidget) -> None:
         """Something at the right end of the row, such as a quiet Filter button."""
-        self._row.add_at_end(widget)
+        self.row.add_at_end(widget)
 
     def _label(self, key: str) -> str:
         words, count = spoken(self._words[key]), self._counts[key]

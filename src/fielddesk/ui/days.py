@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -132,7 +133,7 @@ class Month(QWidget):
         column.addLayout(self._grid)
         self._buttons = [self._make_day(place) for place in range(42)]
         for place in range(7):
-            name = Text(lambda place=place: format_day(_A_MONDAY + timedelta(days=place), "weekday"), "caption")
+            name = Text(partial(format_day, _A_MONDAY + timedelta(days=place), "weekday"), "caption")
             name.setAlignment(Qt.AlignmentFlag.AlignCenter)
             self._grid.addWidget(name, 0, place)
         self._show(shown)

@@ -74,7 +74,7 @@ class Field(Worded, QWidget):
         self._keep.setSingleShot(True)
         self._keep.setInterval(DRAFT_AFTER_MS)
         self._keep.timeout.connect(self.flush_draft)
-        self.editor = self.make_editor()
+        self.editor: Any = self.make_editor()  # QLineEdit, QPlainTextEdit or Combo, as the kind of field has it
         self.editor.installEventFilter(self)
         self.label.setBuddy(self.editor)
         self._line = QHBoxLayout()

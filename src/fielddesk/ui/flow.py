@@ -32,10 +32,10 @@ class Flow(QLayout):
     def count(self) -> int:
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def itemAt(self, index: int) -> QLayoutItem | None:
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def takeAt(self, index: int) -> QLayoutItem | None:
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
@@ -56,19 +56,20 @@ class Flow(QLayout):
         for item in self._items:
             if not item.isEmpty():
                 widest = widest.expandedTo(item.minimumSize())
-        left, top, right, bottom = self.getContentsMargins()  # type: ignore[misc]
-        return widest + QSize(left + right, top + bottom)
+        edge = self.contentsMargins()
+        return widest + QSize(edge.left() + edge.right(), edge.top() + edge.bottom())
 
     def sizeHint(self) -> QSize:
-        left, top, right, bottom = self.getContentsMargins()  # type: ignore[misc]
+        edge = self.contentsMargins()
         hints = [item.sizeHint() for item in self._items if not item.isEmpty()]
         width = sum(hint.width() for hint in hints) + self.spacing() * max(0, len(hints) - 1)
-        return QSize(width + left + right, max((hint.height() for hint in hints), default=0) + top + bottom)
+        height = max((hint.height() for hint in hints), default=0)
+        return QSize(width + edge.left() + edge.right(), height + edge.top() + edge.bottom())
 
     def _lay(self, rect: QRect, *, move: bool) -> int:
         """Place the widgets if asked; the height they take, margins and all."""
-        left, top, right, bottom = self.getContentsMargins()  # type: ignore[misc]
-        room = rect.adjusted(left, top, -right, -bottom)
+        edge = self.contentsMargins()
+        room = rect.marginsRemoved(edge)
         x, y, line = room.x(), room.y(), 0
         for item in self._items:
             if item.isEmpty():
@@ -81,4 +82,4 @@ class Flow(QLayout):
                 item.setGeometry(QRect(QPoint(at, y), hint))
             x += hint.width() + self.spacing()
             line = max(line, hint.height())
-        return y + line - rect.y() + bottom
+        return y + line - rect.y() + edge.bottom()

@@ -89,11 +89,15 @@ class _Places(QAbstractListModel):
 
 
 class _PlaceDelegate(QStyledItemDelegate):
+    def __init__(self, view: Navigation) -> None:
+        super().__init__(view)
+        self._view = view
+
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         place: Place | None = index.data(Role.UserRole)
         if place is None:
             return
-        view: Navigation = self.parent()
+        view = self._view
         rect, px = option.rect, theme.px
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
@@ -141,7 +145,7 @@ class _PlaceDelegate(QStyledItemDelegate):
         painter.drawText(rect, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
-        view: Navigation = self.parent()
+        view = self._view
         if index.data(Role.UserRole) is None:
             return QSize(0, view.gap())
         return QSize(0, theme.px(ROW))

@@ -28,6 +28,7 @@ class Overlay(Worded, QFrame):
 
     def __init__(self, window: QWidget, edit: QLineEdit, name: Words, lines: int) -> None:
         super().__init__(window)
+        self.inside = window
         self.setProperty("kind", "overlay")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.edit = edit
@@ -88,7 +89,7 @@ class Overlay(Worded, QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if self.isHidden():
             return False
-        if watched is self.parentWidget():
+        if watched is self.inside:
             if event.type() == QEvent.Type.Resize:
                 self.place()
             elif event.type() == QEvent.Type.MouseButtonPress:
@@ -126,7 +127,7 @@ class SearchResults(Overlay):
         super().__init__(window, edit, lambda: _("Search results"), 2)
 
     def place(self) -> None:
-        window = self.parentWidget()
+        window = self.inside
         corner = self.edit.mapTo(window, QPoint(0, self.edit.height() + theme.px(4)))
         width = min(max(self.edit.width(), theme.px(480)), window.width() - corner.x() - theme.px(16))
         height = min(self.wanted_height(6), window.height() - corner.y() - theme.px(48))

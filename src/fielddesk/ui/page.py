@@ -63,8 +63,8 @@ class Pane(Worded, QWidget):
         self.body = QWidget()
         self.column = QVBoxLayout(self.body)
         theme.space(self.column, spacing=16)
-        self.scroll = Scroll(self.body) if scrolls else None
-        self._column.addWidget(self.scroll or self.body, 1)
+        self.scroll_area: Scroll | None = Scroll(self.body) if scrolls else None
+        self._column.addWidget(self.scroll_area or self.body, 1)
         self._low = False
         self._make_foot()
 
@@ -125,7 +125,7 @@ class Pane(Worded, QWidget):
         super().resizeEvent(event)
         self._fit_foot()
         low = event.size().height() < theme.px(LOW_UNDER)
-        if self.scroll is not None and low != self._low:
+        if self.scroll_area is not None and low != self._low:
             # Head, banner and foot together would leave the body no room: then the banner scrolls with it.
             self._low = low
             (self.column if low else self._column).insertWidget(0 if low else 1, self.banner)
@@ -195,7 +195,7 @@ class ListPane(Worded, QFrame):
         theme.size(head, height=40)
         self._column.addWidget(head)
         self.filters = Filters(title)
-        theme.space(self.filters.layout(), (16, 12, 12, 12), 8)
+        theme.space(self.filters.row, (16, 12, 12, 12), 8)
         self._column.addWidget(self.filters)
         line = QFrame()
         line.setProperty("kind", "line")

@@ -109,7 +109,7 @@ class Palette(Overlay):
             command.run()
 
     def place(self) -> None:
-        window = self.parentWidget()
+        window = self.inside
         width = min(theme.px(560), window.width() - theme.px(32))
         height = min(self.wanted_height(8) + theme.px(46), window.height() - theme.px(110))
         self.setGeometry((window.width() - width) // 2, theme.px(64), width, height)

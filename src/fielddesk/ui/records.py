@@ -78,7 +78,7 @@ class RecordsPage(SubjectPage, SplitPage):
 
     def menu(self, row_id: str) -> list[MenuLine]:
         """What can be done with a row."""
-        return [MenuLine(lambda: _("Open"), self.show_detail)]
+        return [MenuLine(lambda: _("Show"), self.show_detail)]
 
     # ---------------------------------------------------------------- list
 

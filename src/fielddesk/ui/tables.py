@@ -94,9 +94,12 @@ class TableRows(PagedModel):
 class CellDelegate(QStyledItemDelegate):
     """Paints a cell: row line, fill, state colour; the ring goes around the cell that has the focus."""
 
+    def __init__(self, rows: TableRows, parent: QObject) -> None:
+        super().__init__(parent)
+        self._rows = rows
+
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        table: Table = self.parent()
-        column = table.rows.columns[index.column()]
+        column = self._rows.columns[index.column()]
         row = index.data(Role.UserRole)
         rect, px = option.rect, theme.px
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -142,7 +145,7 @@ class Table(Worded, QTableView):
         super().__init__(parent)
         self.rows = TableRows(columns, self)
         self.setModel(self.rows)
-        self.setItemDelegate(CellDelegate(self))
+        self.setItemDelegate(CellDelegate(self.rows, self))
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setCornerButtonEnabled(False)

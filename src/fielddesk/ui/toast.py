@@ -24,6 +24,7 @@ class Toast(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._window = parent
         self.setProperty("kind", "toast")
         self._glyph = Glyph("check-circle-fill", "toast_ok", 20)
         self._words = Elided("")
@@ -75,7 +76,7 @@ class Toast(QFrame):
 
     def place(self) -> None:
         """Over the right half of the window's lower edge."""
-        room = self.parentWidget().rect()
+        room = self._window.rect()
         wanted = self.sizeHint().width()
         width = max(min(wanted, room.width() // 2 - theme.px(20)), min(theme.px(240), room.width() - theme.px(40)))
         height = theme.px(40)
@@ -100,7 +101,7 @@ class Toast(QFrame):
         super().leaveEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.parentWidget() and event.type() == QEvent.Type.Resize and self.isVisible():
+        if watched is self._window and event.type() == QEvent.Type.Resize and self.isVisible():
             self.place()
         elif watched is self.undo and event.type() == QEvent.Type.FocusIn:
             self._timer.stop()
