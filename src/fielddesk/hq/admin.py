@@ -181,11 +181,14 @@ def restored(hq: Headquarters) -> int:
 
     def turn(connection: sa.Connection) -> int:
         known = settings(connection)
-        epoch = int(known["epoch"]) + 1
+        # Drawn, not counted: the same backup put back twice would otherwise give two feeds one epoch, and a laptop
+        # that took the first would believe the second.
+        epoch = int(known["epoch"]) + 1 + int.from_bytes(hq._random(4), "big")
+        nth = 1 + ask(connection, "SELECT count(*) FROM queue WHERE device_id = ?", known["own_device"])[0][0]
         incarnation = hq._random(6).hex()
         put_settings(connection, epoch=epoch, device_codes=known["device_codes"] + 1000, own_incarnation=incarnation)
         queue = Queue(
-            device_id=known["own_device"], incarnation=incarnation, device_code=f"{OWN_CODE}{epoch}", next_seq=1,
+            device_id=known["own_device"], incarnation=incarnation, device_code=f"{OWN_CODE}{nth}", next_seq=1,
             made_at=hq.clock.now(),
         )  # fmt: skip
         add_rows(connection, Queue, [queue])
