@@ -72,7 +72,7 @@ class Office:
             return Reply(no.status, json.dumps({"code": no.code, "values": no.values}).encode(), wait)
         return Reply(200, json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode())
 
-    def perform(self, calls: Sequence[Call], user: str) -> list[Performed]:
+    def perform(self, calls: Sequence[Call], user: str) -> Performed:
         return self.hq.perform(calls, user)
 
     @contextmanager

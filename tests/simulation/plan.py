@@ -32,8 +32,8 @@ MACHINE = (
 )
 """Chances for each step."""
 USUAL = {
-    "kill": 0.06, "power_off": 0.06, "disk_full": 0.03, "clock": 0.05, "restore_laptop": 0.02, "clone_laptop": 0.02,
-    "restore_hq": 0.015, "kill_hq": 0.04, "reassign": 0.08, "office_edit": 0.1,
+    "kill": 0.06, "power_off": 0.06, "disk_full": 0.03, "clock": 0.05, "restore_laptop": 0.04, "clone_laptop": 0.02,
+    "restore_hq": 0.05, "kill_hq": 0.04, "reassign": 0.08, "office_edit": 0.1,
 }  # fmt: skip
 """Around which the chances of a step are drawn; those of an exchange around 0.12."""
 PUSHES = (1, 2, 5, 50)

@@ -46,7 +46,7 @@ class Result:
         faults = ", ".join(f"{name} {chance:.2f}" for name, chance in plan.chances.items()) or "none"
         parts = [
             f"seed {plan.seed}: red; faults: {faults}",
-            f"push {plan.push_size}, page {plan.page_size}, {'without' if plan.fresh else 'with'} rows at the beginning",
+            f"push {plan.push_size}, page {plan.page_size}, {'no rows' if plan.fresh else 'rows'} at the beginning",
             *self.lines[-lines:],
             *map(str, self.broken),
             *([self.raised] if self.raised else []),

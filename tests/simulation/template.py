@@ -87,7 +87,7 @@ class Template:
 
     def _fill(self, hq: Headquarters, users: dict[str, str]) -> None:
         def make(action: Callable[..., Any], **args: Any) -> str:
-            return str(hq.perform(call(action, **args), self.boss)[0].result)
+            return str(hq.perform(call(action, **args), self.boss).results[0])
 
         lines = [
             {"number": f"P-{n}", "names": canonical.dumps({"en": f"Part {n}"}), "category": "", "unit": "piece",
