@@ -10,7 +10,7 @@ from fielddesk.core import i18n
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.ui.buttons import Button
 from fielddesk.ui.days import Month
-from fielddesk.ui.fields import DRAFT_AFTER_MS, checked_text
+from fielddesk.ui.field import DRAFT_AFTER_MS, checked_text
 from fielddesk.ui.forms import Choice, Day, Form, Line, Prose, Quantity, parse_day
 
 
