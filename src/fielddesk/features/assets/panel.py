@@ -148,7 +148,7 @@ class AssetsOf(SubjectPanel):
         self._bench = bench
         self.list = RowList(lambda: _("Assets"))
         self.list.opened.connect(lambda row_id: bench.show("asset", row_id))
-        give_menu(self.list, lambda row_id: [MenuLine(lambda: _("Open"), lambda: bench.show("asset", row_id))])
+        give_menu(self.list, lambda row_id: [MenuLine(lambda: _("Show"), lambda: bench.show("asset", row_id))])
         self.empty = Empty(
             "factory", lambda: _("No assets yet"), lambda: _("The machines of this customer appear here.")
         )

@@ -24,7 +24,7 @@ from fielddesk.ui.text import Glyph, Text
 from fielddesk.ui.wording import add_sentences, sentence
 
 STATES: Final = {
-    rules.OPEN: (N_("Open"), N_("open"), "idle", "circle-dashed"),
+    rules.OPEN: (N_("Unassigned"), N_("unassigned"), "idle", "circle-dashed"),
     rules.ASSIGNED: (N_("Assigned"), N_("assigned"), "idle", "clock"),
     rules.IN_PROGRESS: (N_("In progress"), N_("in progress"), "info", "play-circle-fill"),
     rules.ON_HOLD: (N_("On hold"), N_("on hold"), "info", "pause-circle-fill"),

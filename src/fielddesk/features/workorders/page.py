@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtGui import QGuiApplication
 
 from fielddesk.core.errors import FieldDeskError
-from fielddesk.core.i18n import _
+from fielddesk.core.i18n import _, pgettext
 from fielddesk.features.people.dialogs import mark_icon, mark_state, mark_words
 from fielddesk.features.people.panel import history_of
 from fielddesk.features.people.queries import ASKS, CLASHES, HELD, marks
@@ -20,6 +20,7 @@ from fielddesk.features.workorders.dialogs import (
     STATES,
     DueSign,
     ReasonBar,
+    order_title,
     status_title,
     status_words,
     step_icon,
@@ -104,7 +105,7 @@ class OrdersPage(SubjectPage, SplitPage):
         for view, words in (
             (MINE, lambda: _("Mine")),
             (LATE, lambda: _("Late")),
-            (OPEN, lambda: _("Open")),
+            (OPEN, lambda: pgettext("orders", "Open")),
             (ALL, lambda: _("All")),
         ):
             self.filters.add(view, words)
@@ -196,7 +197,7 @@ class OrdersPage(SubjectPage, SplitPage):
         row = self.list.rows.row_at(self.list.currentIndex().row()) if self.list.currentIndex().isValid() else None
         number = row.title.split(" ", 1)[0] if row else ""
         return [
-            MenuLine(lambda: _("Open"), self.show_detail),
+            MenuLine(lambda: _("Show"), self.show_detail),
             MenuLine(lambda: _("Copy number"), lambda: QGuiApplication.clipboard().setText(number)),
         ]
 

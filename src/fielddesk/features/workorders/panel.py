@@ -319,7 +319,7 @@ class OrdersOf(SubjectPanel):
         self._wanted = OrderFilter(bench.me.user_id, bench.today(), sort=NEWEST)
         self.list = RowList(lambda: _("Work orders"))
         self.list.opened.connect(lambda row_id: bench.show("work_order", row_id))
-        give_menu(self.list, lambda row_id: [MenuLine(lambda: _("Open"), lambda: bench.show("work_order", row_id))])
+        give_menu(self.list, lambda row_id: [MenuLine(lambda: _("Show"), lambda: bench.show("work_order", row_id))])
         self.empty = Empty(
             "wrench",
             lambda: _("No work orders yet"),
