@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from fielddesk.features import registry
 from fielddesk.features.people.rules import ENGINEER
 from fielddesk.store.database import Store
 from fielddesk.store.laptop import Enrolment, create_laptop, open_laptop
+from fielddesk.store.outbox import OwnOperation
+from fielddesk.store.tables import Synced
 
 KEY = bytes(range(32))
 assert registry.ACTIONS
@@ -38,3 +41,22 @@ def new_laptop(
 def open_again(folder: Path, *, clock: Clock | None = None, key: bytes = KEY, **more: Any) -> Store:
     """Open a profile as the program does at a start."""
     return open_laptop(folder, key, clock or FixedClock(at=1_800_100_000_000_000), **more)
+
+
+def as_after_a_kill(store: Store, place: Path) -> Path:
+    """The profile as it would be found had the program been killed this moment; the store stays open."""
+    assert store.path is not None
+    shutil.copytree(store.path.parent, place)
+    return place
+
+
+def kept(store: Store, table: type[Synced]) -> list[Synced]:
+    """All rows of a table as the store shows them, by id."""
+    with store.read() as read:
+        return read.all(table, order=[table.c.id])
+
+
+def operations(store: Store) -> list[OwnOperation]:
+    """Everything the outbox holds, in the order it was done."""
+    with store.read() as read:
+        return read.all(OwnOperation, order=[OwnOperation.c.place])

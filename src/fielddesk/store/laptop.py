@@ -109,9 +109,10 @@ def create_laptop(
         holder = opened.enter_context(instance.take(folder, disk)) if lock else None
         if (folder / profile.FILE).exists() or (folder / DATABASE).exists():
             raise StoreProblem("profile_exists", folder=str(folder))
-        lay_database(folder / DATABASE, keys, enrolment.settings() | {"created_at": clock.now()}, disk)
+        now = clock.now()
+        lay_database(folder / DATABASE, keys, enrolment.settings() | {"created_at": now}, disk)
         opened.enter_context(Journal.open(folder, keys, clock=clock, disk=disk)).close()
-        write_header(folder, keys, enrolment, clock.now(), disk)
+        write_header(folder, keys, enrolment, now, disk)
         opening = Opening(folder, keys, clock, holder, writer, disk, draw_random, point)
         store = opening.store()
         opened.pop_all()
@@ -163,6 +164,8 @@ class Opening:
     def __post_init__(self) -> None:
         self.path = self.folder / DATABASE
         self.found: list[StoreProblem] = []
+        # A log is left only where nobody could close the database; opening it once takes the log away.
+        self.ended_badly = _has_content(self.path.with_name(self.path.name + "-wal"))
 
     def check_header(self) -> None:
         """A header that is gone, damaged or edited is made anew out of the database, if the key opens that."""
@@ -201,7 +204,6 @@ class Opening:
         """Open the database, run operations it has lost (`first`), and join outbox and journal."""
         gate = connect.Gate()
         engine = connect.encrypted_engine(self.path, self.keys.subkey("database"), gate)
-        ended_badly = _has_content(self.path.with_name(self.path.name + "-wal"))
         with ExitStack() as opened:
             opened.callback(engine.dispose)
             with connect.told(self.path), engine.connect() as connection:
@@ -215,7 +217,7 @@ class Opening:
                 )  # fmt: skip
             opened.pop_all()
             opened.callback(store.close)
-            store.ended_badly = ended_badly
+            store.ended_badly = self.ended_badly
             store.replay(first)
             self._join_journal(store)
             self._keep_header_true(store)

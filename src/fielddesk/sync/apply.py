@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from fielddesk.core import canonical
-from fielddesk.store import outbox
+from fielddesk.store.again import identity_in
 from fielddesk.store.database import Store
 from fielddesk.store.outbox import NEEDS_PERSON, OPEN_OUTCOMES, OwnOperation, SeenRow, put_setting, setting
 from fielddesk.store.tables import BY_NAME
@@ -149,6 +149,24 @@ class LaptopSync:
             return _facts(read), {(OwnOperation.tablename, "")}
 
         return self.store.write(take)
+
+    def take_enrolment(self, settings: Mapping[str, Any]) -> Facts:
+        """The laptop was enrolled once more: another device with a queue of its own, and the same waiting work.
+
+        The epoch stays as it is known: whether headquarters was restored meanwhile, hello finds out.
+        """
+
+        def take(connection: sa.Connection) -> tuple[Facts, set[Key]]:
+            read = Reading(connection)
+            if setting(read, "device") != settings["device"]:
+                _renumber(connection, read, str(settings["mark"]), _WAITING)
+                put_setting(connection, **{name: value for name, value in settings.items() if name != "epoch"})
+            return _facts(read), set()
+
+        facts = self.store.write(take)
+        with self.store.read() as read:
+            self.store.identity = identity_in(read)
+        return facts
 
 
 def _incarnation(read: Reading) -> str:
