@@ -297,7 +297,10 @@ class Headquarters:
         for attempt in range(TRIES):
             try:
                 with self._writing() as connection:
-                    return work(connection)
+                    result = work(connection)
+                    self.point("before_commit")
+                self.point("after_commit")
+                return result
             except sa.exc.DBAPIError as error:
                 if not is_passing(error):
                     raise
@@ -334,7 +337,6 @@ class Headquarters:
             try:
                 connect.begin_write(connection)
                 yield connection
-                self.point("before_commit")
                 connection.commit()
                 self._writer = connection
             except BaseException:
@@ -476,7 +478,8 @@ def on_sqlite(path: Path, clock: Clock | None = None, **more: Any) -> Headquarte
 
 def on_postgresql(url: str, clock: Clock | None = None, **more: Any) -> Headquarters:
     """Headquarters on PostgreSQL; makes or upgrades the tables."""
-    return _opened(connect.postgresql_engine(url), connect.Gate(), clock, more)
+    times = {name: more.pop(name) for name in ("idle_s", "lock_s") if name in more}
+    return _opened(connect.postgresql_engine(url, **times), connect.Gate(), clock, more)
 
 
 def _opened(engine: sa.Engine, gate: connect.Gate, clock: Clock | None, more: dict[str, Any]) -> Headquarters:

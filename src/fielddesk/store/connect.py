@@ -95,9 +95,10 @@ def plain_engine(path: Path, gate: Gate) -> sa.Engine:
     return _sqlite_engine(path, gate, None, NullPool)
 
 
-def postgresql_engine(url: str) -> sa.Engine:
+def postgresql_engine(url: str, *, idle_s: int = 30, lock_s: int = 20) -> sa.Engine:
     """Headquarters on PostgreSQL. Short idle and lock time-outs, so that no stopped process holds the feed."""
-    options = "-c idle_in_transaction_session_timeout=30000 -c lock_timeout=20000 -c timezone=UTC"
+    idle = f"-c idle_in_transaction_session_timeout={idle_s * 1000}"
+    options = f"{idle} -c lock_timeout={lock_s * 1000} -c timezone=UTC"
     return sa.create_engine(
         sa.engine.make_url(url).set(drivername="postgresql+psycopg"),
         connect_args={"options": options},
