@@ -172,6 +172,6 @@ class SplitPage(Page):
             self.left.setVisible(not self._detail)
             self._right.setVisible(self._detail)
         else:
-            self.left.setFixedWidth(theme.px(336 if width < NARROW_LIST_UNDER else 380))
+            self.left.setFixedWidth(theme.px(352 if width < NARROW_LIST_UNDER else 380))
             self.left.show()
             self._right.show()
