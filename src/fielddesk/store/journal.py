@@ -278,6 +278,18 @@ class Journal:
                 self._disk.close(file)
 
 
+def is_sealed_with(folder: Path, keys: Keys) -> bool:
+    """Whether the profile in `folder` has a journal of which this key opens something; nothing is written."""
+    try:
+        return bool(verified(Seals(keys), folder / FOLDER).segments)
+    except JournalDamaged as damage:
+        return bool(damage.records_before or damage.records_after)
+    except StoreProblem as problem:
+        if problem.code != "wrong_key":
+            raise
+        return False
+
+
 def set_aside(folder: Path, disk: Disk = DISK) -> Path:
     """Rename a damaged journal so that a new one can be begun; the answer is where it now lies. It is never deleted."""
     journal = folder / FOLDER

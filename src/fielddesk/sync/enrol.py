@@ -20,6 +20,7 @@ from fielddesk.core.paths import profile_name
 from fielddesk.store import instance, profile
 from fielddesk.store.aside import move_aside
 from fielddesk.store.disk import DISK, NEW, Disk, check_room, make_folder, told, unfinished, write_whole
+from fielddesk.store.journal import is_sealed_with
 from fielddesk.store.keys import (
     Keys,
     KeyStore,
@@ -29,7 +30,7 @@ from fielddesk.store.keys import (
     parse_recovery_code,
     seal,
 )
-from fielddesk.store.laptop import DATABASE, Enrolment, create_laptop, open_laptop, settings_of
+from fielddesk.store.laptop import DATABASE, REPLACEABLE, Enrolment, create_laptop, open_laptop, settings_of
 from fielddesk.store.rebuild import rebuild
 from fielddesk.sync.apply import LaptopSync
 from fielddesk.sync.driver import enrol as ask_headquarters
@@ -141,12 +142,12 @@ def _enrolment(answer: EnrolAnswer, hq_url: str) -> Enrolment:
 
 
 def _opens(folder: Path, keys: Keys) -> bool:
-    """Whether this key belongs to the profile; where the header is lost the database is asked."""
+    """Whether this key belongs to the profile; where the header is lost database and journal are asked."""
     try:
         profile.check_key(profile.read_header(folder), keys)
     except StoreProblem as problem:
         if problem.code in ("header_missing", "header_damaged"):
-            return bool(settings_of(folder / DATABASE, keys))
+            return bool(settings_of(folder / DATABASE, keys)) or is_sealed_with(folder, keys)
         if problem.code == "wrong_key":
             return False
         if problem.code != "header_changed":
@@ -161,7 +162,7 @@ def _join(
     try:
         store = open_laptop(folder, key, clock, disk=disk)
     except StoreProblem as problem:
-        if problem.code not in ("store_damaged", "store_missing"):
+        if problem.code not in ("store_damaged", "store_missing", *REPLACEABLE):
             raise
         store = rebuild(folder, key, clock, enrolment=enrolment, disk=disk)
     with contextlib.closing(store):
