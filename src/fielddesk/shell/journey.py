@@ -55,7 +55,8 @@ class Walk:
         self.hands.until(lambda: search.results.isVisible() and search.results.rows, "the search box finds it")
         self.hands.picture("search")
         self.hands.press("Return")
-        self.hands.until(lambda: number in self._page().pane.title.text(), "the order opens")
+        shown = (lambda: f"{self._page().pane.title.text()} {self._page().pane.second.text()}")  # fmt: skip
+        self.hands.until(lambda: number in shown() and self._list().chosen_id() == row.id, "the order opens")
 
     def work_on_it(self) -> None:
         """Start, note, done: with the keyboard alone."""

@@ -10,6 +10,7 @@ from fielddesk.store.tx import Reading
 from fielddesk.ui.desk import Desk
 from fielddesk.ui.lists import Row
 from fielddesk.ui.overlay import SearchResults
+from fielddesk.ui.page import Page
 from fielddesk.ui.palette import folded
 from fielddesk.ui.seams import Hit, SearchOffer
 from fielddesk.ui.text import spoken
@@ -93,6 +94,9 @@ class Search(QObject):
     def _open(self, hit: Hit) -> None:
         self._desk.top.search.clear()
         self._bench.show(hit.table, hit.id)
+        page = self._desk.page(self._desk.current_place())
+        if isinstance(page, Page):
+            page.focus()
 
 
 def _is_exact(wanted: str, hit: Hit) -> bool:

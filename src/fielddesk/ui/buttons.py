@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -69,6 +69,13 @@ class Button(Worded, QPushButton):
     def words(self) -> str:
         """The text as it is read."""
         return self.text().lstrip("\N{THIN SPACE}").replace("&&", "&")
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Shortcut and self.isEnabled():
+            # Qt would press the button for a tenth of a second first; what is typed meanwhile would go elsewhere.
+            self.click()
+            return True
+        return super().event(event)
 
     def rescale(self) -> None:
         """Take the icon to the present text size."""

@@ -162,7 +162,7 @@ class SyncPage(SplitPage, SubjectPage):
             else:
                 works = queries.history(read, sought, offset, limit)
             names = self._names(read, works)
-            return [self._row(work, names) for work in works]
+            return [self._shown_row(work, names) for work in works]
 
         def count(read: Reading) -> int:
             if which == NEEDS:
@@ -186,7 +186,7 @@ class SyncPage(SplitPage, SubjectPage):
                     wanted.setdefault(words.names_of, set()).update(ids)
         return self._bench.offers.names(read, wanted)
 
-    def _row(self, work: Work, names: Names) -> Row:
+    def _shown_row(self, work: Work, names: Names) -> Row:
         zone = self._bench.zone()
         second = " · ".join(
             part
