@@ -13,7 +13,7 @@ def enrol_here(parts: Parts, address: str, code: str) -> Path:
     from fielddesk.features import registry
     from fielddesk.sync.enrol import enrol
 
-    assert registry.ACTIONS
+    assert registry.actions()
     return enrol(
         parts.hq(address, None), address, code.strip(), platform.node()[:60] or "laptop", parts.key_store(),
         parts.home / "profiles", parts.clock,

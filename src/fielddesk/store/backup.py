@@ -16,7 +16,7 @@ from fielddesk.core.clock import Clock
 from fielddesk.core.errors import StoreProblem
 from fielddesk.store import connect, journal, profile
 from fielddesk.store.aside import stamp
-from fielddesk.store.disk import DISK, NEW, Disk, check_room, make_folder, told, unfinished
+from fielddesk.store.disk import DISK, Disk, check_room, make_folder, told, unfinished
 from fielddesk.store.journal_start import segment_paths
 from fielddesk.store.keys import Keys
 from fielddesk.store.vault import PIECE_BYTES, SealedFile, Vault
@@ -83,17 +83,31 @@ def backups(folder: Path, keys: Keys) -> list[Backup]:
 
 
 def restore(file: Path, store_key: bytes, folder: Path, *, disk: Disk = DISK) -> None:
-    """Unpack a backup into a folder that has no profile yet; the header is written last.
+    """Unpack a backup as the profile in `folder`, which is empty or not there yet; whole or not at all.
 
-    profile_exists, file_missing, file_damaged, wrong_key, disk_full. Opened then, the profile tells headquarters less
-    than that knows already; it becomes an incarnation of its own and no work is lost on either side.
+    profile_exists, file_missing, file_damaged (also for another profile's key), disk_full. Opened then, the profile
+    tells headquarters less than that knows already; it becomes an incarnation of its own and no work is lost on
+    either side.
     """
     keys = Keys(store_key)
-    make_folder(folder)
-    if (folder / profile.FILE).exists() or (folder / DATABASE).exists():
+    if folder.exists() and any(folder.iterdir()):
         raise StoreProblem("profile_exists", folder=str(folder))
-    check_room(folder, file.stat().st_size if file.exists() else 0)
-    header = None
+    make_folder(folder.parent)
+    check_room(folder.parent, file.stat().st_size if file.exists() else 0)
+    stage = unfinished(folder.parent)
+    try:
+        _unpack(file, keys, stage, disk)
+        profile.check_key(profile.read_header(stage), keys)
+        with told(folder):
+            if folder.exists():
+                folder.rmdir()
+            disk.rename(stage, folder)
+            disk.sync_folder(folder.parent)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _unpack(file: Path, keys: Keys, stage: Path, disk: Disk) -> None:
     with ExitStack() as opened:
         raw = opened.enter_context(SealedFile(file, keys.subkey("backups"), "backups"))
         packed = opened.enter_context(tarfile.open(mode="r|", fileobj=io.BufferedReader(raw, PIECE_BYTES)))
@@ -101,14 +115,7 @@ def restore(file: Path, store_key: bytes, folder: Path, *, disk: Disk = DISK) ->
             content = packed.extractfile(member)
             if content is None or not _MAY_HOLD.match(member.name):
                 raise raw.damage
-            if member.name == profile.FILE:
-                header = content.read()
-            else:
-                _write_out(content, folder / member.name, disk)
-    if header is None:
-        raise StoreProblem("file_damaged", file=file.name, folder=str(file.parent), use="backups")
-    _write_out(io.BytesIO(header), folder / profile.FILE, disk)
-    profile.check_key(profile.read_header(folder), keys)
+            _write_out(content, stage / member.name, disk)
 
 
 def _journal_files(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -145,11 +152,14 @@ def _add_bytes(packed: tarfile.TarFile, name: str, content: bytes) -> None:
 
 def _write_out(content: IO[bytes], path: Path, disk: Disk) -> None:
     make_folder(path.parent)
-    new = path.with_name(path.name + NEW)
     with told(path):
-        with new.open("wb") as file:
-            shutil.copyfileobj(content, file, PIECE_BYTES)
-            file.flush()
-            disk.sync(file.fileno())
-        disk.rename(new, path)
+        file = disk.open(path, fresh=True)
+        try:
+            at = 0
+            while piece := content.read(PIECE_BYTES):
+                disk.write(file, piece, at)
+                at += len(piece)
+            disk.sync(file)
+        finally:
+            disk.close(file)
         disk.sync_folder(path.parent)

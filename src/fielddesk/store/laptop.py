@@ -24,6 +24,7 @@ from fielddesk.store.keys import Keys, KeyStore, kept_store_key
 from fielddesk.store.lanes import InlineWriter, Writer
 from fielddesk.store.tables import SYNCED
 from fielddesk.store.tx import Reading
+from fielddesk.store.vault import Vault
 
 DATABASE = "store.db"
 REPLACEABLE = ("header_missing", "header_damaged", "header_changed")
@@ -142,6 +143,9 @@ def open_laptop(
         opening = Opening(folder, keys, clock, holder, writer, disk, draw_random, point)
         opening.check_header()
         check_presence(folder / DATABASE)
+        if holder is not None:
+            with contextlib.suppress(StoreProblem):
+                Vault(folder, keys, disk).sweep()
         opening.bring_up_to_date()
         store = opening.store()
         opened.pop_all()
