@@ -21,6 +21,7 @@ from fielddesk.ui.lists import Row
 from fielddesk.ui.navigation import Place
 from fielddesk.ui.page import PlainPage, SplitPage
 from fielddesk.ui.palette import Command, Palette
+from fielddesk.ui.plots import Clock, Reading, Trend
 from fielddesk.ui.signs import Card, CardRow, Chip, Empty, Notice
 from fielddesk.ui.tables import Column, Table
 from fielddesk.ui.tabs import Tabs
@@ -93,6 +94,9 @@ class OrdersPage(SplitPage):
                 )
             ]
         )
+        clock = Clock()
+        clock.show_time(said("1 h 10 min"), 0.7, "warn", "14:30")
+        self.pane.corner.addWidget(clock)
         card = Card()
         tabs = Tabs(said("1051 Robot cell stops"))
         tabs.add("overview", said("Overview"), self._overview())
@@ -269,6 +273,11 @@ class PiecesPage(PlainPage):
         holder = QWidget()
         holder.setLayout(inner)
         card.add(holder)
+        trend = Trend(said("Measured"))
+        quarters = [Reading(f"Q{n}", value) for n, value in ((2, 98_400_000), (3, 97_900_000), (4, 98_100_000))]
+        now = Reading(said("Today"), 93_200_000)
+        trend.show_readings(quarters, now, low=92_000_000, high=108_000_000, unit="bar", state="warn")
+        inner.addWidget(trend)
         other = Card(said("Conflict on order 1051"))
         compare = Compare(said("This laptop"), said("The other laptop"))
         compare.show_differences(

@@ -9,5 +9,5 @@ if sys.version_info < (3, 12):
     # Seen with 6.12.0 (100,000 calls of QFont.setPixelSize), not with 6.11.3; needless once 3.11 is given up.
     import ctypes
 
-    for _constant in (None, True, False):
+    for _constant in (None, True, False, NotImplemented, Ellipsis):
         ctypes.c_ssize_t.from_address(id(_constant)).value += 1 << 40

@@ -1,0 +1,71 @@
+"""Plots say in shapes and words what they say in colours, and as one sentence to who cannot see them."""
+
+import pytest
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QProgressBar
+
+from fielddesk.core import i18n
+from fielddesk.ui import tokens
+from fielddesk.ui.plots import Clock, Reading, Trend
+
+QUARTERS = [Reading("Q2", 98_400_000), Reading("Q3", 97_900_000), Reading("Q4", 98_100_000), Reading("Q1", 97_600_000)]
+NOW = Reading("now", 93_200_000)
+
+
+@pytest.fixture
+def trend(qtbot) -> Trend:
+    view = Trend("Accumulator pressure")
+    qtbot.addWidget(view)
+    view.resize(460, 136)
+    view.show_readings(QUARTERS, NOW, low=92_000_000, high=108_000_000, unit="bar", state="warn")
+    view.show()
+    return view
+
+
+def colours(image: QImage) -> set[str]:
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
+def test_a_trend_reads_as_a_sentence(trend: Trend) -> None:
+    assert trend.accessibleName() == "Accumulator pressure"
+    told = trend.accessibleDescription().replace("\N{NO-BREAK SPACE}", " ")
+    assert told == "Q2: 98.4 bar, Q3: 97.9 bar, Q4: 98.1 bar, Q1: 97.6 bar, now: 93.2 bar, min 92 bar, max 108 bar"
+    i18n.set_language("zh_CN")
+    trend.retranslate()
+    assert "下限 92" in trend.accessibleDescription()
+
+
+@pytest.mark.parametrize("scheme", tokens.SCHEMES)
+def test_todays_reading_stands_out_in_its_state_in_every_theme(trend: Trend, dressed, scheme: str) -> None:
+    dressed.choose(scheme)
+    shown = colours(trend.grab().toImage())
+    for token in ("warn", "info", "ok"):
+        assert QColor(tokens.COLOURS[scheme][token]).name() in shown, token
+
+
+def test_the_band_between_the_limits_is_filled_but_in_contrast(trend: Trend, dressed) -> None:
+    soft = QColor(tokens.COLOURS["light"]["ok_soft"]).name()
+    assert soft in colours(trend.grab().toImage())
+    dressed.choose("contrast")
+    assert soft not in colours(trend.grab().toImage())
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "low", "high"),
+    [([], None, None, None), ([], NOW, None, None), (QUARTERS[:1], None, 1, None), ([NOW, NOW], NOW, None, None)],
+)
+def test_few_or_equal_readings_are_drawn_too(trend: Trend, before, now, low, high) -> None:
+    trend.show_readings(before, now, low=low, high=high)
+    assert not trend.grab().isNull()
+
+
+def test_a_clock_tells_its_words_beside_its_bar(qtbot) -> None:
+    clock = Clock()
+    qtbot.addWidget(clock)
+    clock.show()
+    clock.show_time("1 h 10 min left", 0.7, "warn", "resolve by 14:30")
+    bar = clock.findChild(QProgressBar)
+    assert (bar.value(), bar.accessibleName()) == (70, "1 h 10 min left")
+    clock.show_time("35 min late", 1.4, "bad")
+    assert bar.value() == 100
+    assert bar.property("state") == "bad"
