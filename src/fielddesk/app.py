@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
+import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ from fielddesk.shell.opening import Parts, last_profile
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from fielddesk.shell.demo import EmbeddedHq
     from fielddesk.shell.window import Window
     from fielddesk.store.keys import KeyStore
     from fielddesk.store.lanes import Writer
@@ -82,21 +85,19 @@ def choices_for(home: Path, wishes: Wishes) -> Choices:
     ).checked()  # fmt: skip
 
 
-def make_window(app: QApplication, parts: Parts, wishes: Wishes, folder: Path | None) -> Window:
+def make_window(app: QApplication, parts: Parts, wishes: Wishes, folder: Path | None, *, demo: bool = False) -> Window:
     """The window over these parts; not shown yet."""
     from fielddesk.shell.preferences import WindowPreferences
     from fielddesk.shell.window import Window
 
     preferences = WindowPreferences(app, parts.home, choices_for(parts.home, wishes))
-    window = Window(parts, preferences, folder)
+    window = Window(parts, preferences, folder, demo=demo)
     window.ended.connect(app.quit)
     return window
 
 
 def has_display() -> bool:
     """Whether a window could be seen."""
-    import sys
-
     if sys.platform in ("win32", "darwin"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
@@ -105,8 +106,6 @@ def has_display() -> bool:
 def run(wishes: Wishes) -> int:
     """Open the window and work until it is closed; the answer is the program's exit code."""
     if wishes.demo or wishes.journey is not None:
-        from fielddesk.shell.demo import run_demo
-
         return run_demo(wishes)
     parts = usual_parts(syncs=not wishes.offline)
     app = application()
@@ -114,3 +113,59 @@ def run(wishes: Wishes) -> int:
     window = make_window(app, parts, wishes, folder)
     window.show(enrol=wishes.enrol)
     return app.exec()
+
+
+def run_demo(wishes: Wishes) -> int:
+    """Headquarters, data, an enrolled engineer, a window; or the walk with pictures where there is no screen."""
+    from fielddesk.shell.demo import EmbeddedHq, real_lists
+
+    walks = wishes.journey is not None or not has_display()
+    if walks:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory(prefix="fielddesk-demo-", ignore_cleanup_errors=True) as name:
+        lists = real_lists()
+        say("Starting a headquarters with demo data" + (f" and the lists in {lists[0].parent}" if lists else "") + " …")
+        hq = EmbeddedHq(Path(name) / "headquarters", lists)
+        try:
+            return _show_demo(wishes, Path(name), hq, walks)
+        finally:
+            hq.close()
+
+
+def _show_demo(wishes: Wishes, place: Path, hq: EmbeddedHq, walks: bool) -> int:
+    from fielddesk.shell.demo import ENGINEER
+    from fielddesk.shell.enrolment import enrol_here
+    from fielddesk.store.keys import MemoryKeyStore
+
+    key_store = MemoryKeyStore()
+    parts = replace(usual_parts(place / "laptop"), key_store=lambda: key_store)
+    say("The demo's profile is new each time; its key is only in memory and goes with it.")
+    folder = enrol_here(parts, hq.address, hq.codes[ENGINEER]).folder
+    app = application()
+    window = make_window(app, parts, wishes, folder, demo=True)
+    if walks:
+        from fielddesk.shell.journey import walk
+
+        out = wishes.journey or Path(tempfile.mkdtemp(prefix="fielddesk-pictures-"))
+        return walk(app, window, out, hq, say)
+    _end_with_the_terminal(app, window)
+    window.show()
+    return app.exec()
+
+
+def _end_with_the_terminal(app: QApplication, window: Window) -> None:
+    """Ctrl+C at the terminal closes the window as a person would, so that the demo leaves nothing behind."""
+    import signal
+
+    from PySide6.QtCore import QTimer
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: window.desk.close())
+    ticks = QTimer(app)
+    ticks.timeout.connect(lambda: None)  # Python hears of a signal only while it runs
+    ticks.start(300)
+
+
+def say(words: str) -> None:
+    """A line for whoever started this at a terminal."""
+    sys.stderr.write(words + "\n")

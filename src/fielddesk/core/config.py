@@ -38,7 +38,7 @@ class Choices:
         return Choices(
             self.language if self.language in LANGUAGES else None,
             self.theme if self.theme in SCHEMES else None,
-            self.text_size if isinstance(self.text_size, int) and 100 <= self.text_size <= 200 else 100,
+            self.text_size if type(self.text_size) is int and 100 <= self.text_size <= 200 else 100,
             _word(self.profile),
             tuple(self.window) if _is_window(self.window) else (),
             _word(self.place),

@@ -113,9 +113,9 @@ class WindowBench(QObject):
         def done(result: Done) -> None:
             self._tell()  # who has just done something sees it at once, whatever else arrives
             if undo is not None:
-                entry = self.undo.push(lambda: self._take_back(undo, result))
+                take_back = self.undo.push(partial(self._take_back, undo, result))
             if said:
-                self.toast(said, None if undo is None else (lambda: self.undo.take(entry)))
+                self.toast(said, take_back if undo is not None else None)
             if then is not None:
                 then(result)
 

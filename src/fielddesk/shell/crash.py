@@ -63,7 +63,9 @@ class CrashReports:
         self._busy.now = True
         try:
             name = self._write(error)
-            shown = report_text(error) if os.environ.get(SHOW) else f"{type(error).__name__}; report {name or 'not kept'}"
+            shown = (
+                report_text(error) if os.environ.get(SHOW) else f"{type(error).__name__}; report {name or 'not kept'}"
+            )
             sys.stderr.write(f"fielddesk: {shown}\n")
             self._told(name)
             return name

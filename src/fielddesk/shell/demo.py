@@ -6,17 +6,12 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fielddesk.core.errors import FieldDeskError
-
-if TYPE_CHECKING:
-    from fielddesk.app import Wishes
 
 LISTS = "FIELDDESK_LISTS"
 """Names a folder with real lists of parts and orders; without it `../shared/data` beside the checkout is looked at."""
@@ -102,46 +97,3 @@ def real_lists() -> list[Path]:
     named = os.environ.get(LISTS)
     folder = Path(named) if named else Path(__file__).resolve().parents[4] / "shared" / "data"
     return [folder / each for each in LIST_FILES if (folder / each).is_file()]
-
-
-def say(words: str) -> None:
-    """A line for whoever started this at a terminal."""
-    sys.stderr.write(words + "\n")
-
-
-def run_demo(wishes: Wishes) -> int:
-    """Headquarters, data, an enrolled engineer, a window; or the walk with pictures where there is no screen."""
-    from fielddesk import app as programme
-
-    walks = wishes.journey is not None or not programme.has_display()
-    if walks:
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    with tempfile.TemporaryDirectory(prefix="fielddesk-demo-", ignore_cleanup_errors=True) as name:
-        place = Path(name)
-        lists = real_lists()
-        say("Starting a headquarters with demo data" + (f" and the lists in {lists[0].parent}" if lists else "") + " …")
-        hq = EmbeddedHq(place / "headquarters", lists)
-        try:
-            return _work(wishes, place, hq, walks)
-        finally:
-            hq.close()
-
-
-def _work(wishes: Wishes, place: Path, hq: EmbeddedHq, walks: bool) -> int:
-    from fielddesk import app as programme
-    from fielddesk.shell.enrolment import enrol_here
-    from fielddesk.store.keys import MemoryKeyStore
-
-    key_store = MemoryKeyStore()
-    parts = replace(programme.usual_parts(place / "laptop"), key_store=lambda: key_store)
-    say("The demo's profile is new each time; its key is only in memory and goes with it.")
-    folder = enrol_here(parts, hq.address, hq.codes[ENGINEER])
-    app = programme.application()
-    window = programme.make_window(app, parts, wishes, folder)
-    if walks:
-        from fielddesk.shell.journey import walk
-
-        out = wishes.journey or Path(tempfile.mkdtemp(prefix="fielddesk-pictures-"))
-        return walk(app, window, out, hq, say)
-    window.show()
-    return app.exec()

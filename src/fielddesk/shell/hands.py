@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QKeyCombination, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -41,7 +41,7 @@ class Hands:
 
     def press(self, keys: str) -> None:
         """Press one key with its modifiers, such as "Ctrl+F" or "Down"."""
-        chord = QKeySequence(keys)[0]
+        chord = QKeyCombination.fromCombined(QKeySequence(keys)[0].toCombined())  # type: ignore[index]
         QTest.keyClick(self.keyboard(), chord.key(), chord.keyboardModifiers())
         self.pause()
 

@@ -1,4 +1,4 @@
-"""A walk through the demo in the real window without a screen: an order without a connection, then sync, in pictures."""
+"""A walk through the demo in the real window without a screen: an order without a connection, then sync."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QApplication
 
 from fielddesk.features.sync_centre.page import SyncPage
 from fielddesk.shell.hands import Hands, NotSeen
+from fielddesk.sync.status import Status
+from fielddesk.ui.lists import RowList
 from fielddesk.ui.page import SplitPage
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ class Walk:
     def find_an_order(self) -> None:
         """By its number, in the search box."""
         row = self._list().rows.row_at(2)
+        assert row is not None
         number = row.title.split(" ")[0]
         self.hands.press("Ctrl+F")
         self.hands.type(number)
@@ -55,8 +58,7 @@ class Walk:
         self.hands.until(lambda: search.results.isVisible() and search.results.rows, "the search box finds it")
         self.hands.picture("search")
         self.hands.press("Return")
-        shown = (lambda: f"{self._page().pane.title.text()} {self._page().pane.second.text()}")  # fmt: skip
-        self.hands.until(lambda: number in shown() and self._list().chosen_id() == row.id, "the order opens")
+        self.hands.until(lambda: number in self._shown() and self._list().chosen_id() == row.id, "the order opens")
 
     def work_on_it(self) -> None:
         """Start, note, done: with the keyboard alone."""
@@ -121,10 +123,14 @@ class Walk:
         assert isinstance(page, SplitPage)
         return page
 
-    def _list(self) -> object:
+    def _shown(self) -> str:
+        pane = self._page().pane
+        return f"{pane.title.text()} {pane.second.text()}"
+
+    def _list(self) -> RowList:
         return self._page().list
 
-    def _status(self) -> object:
+    def _status(self) -> Status:
         assert self.window.line is not None
         return self.window.line.status
 
@@ -135,7 +141,8 @@ class Walk:
     def _next_step(self) -> None:
         """Tab to the primary button at the bottom right and press it."""
         foot = self._page().pane.foot_right
-        button = foot.itemAt(foot.count() - 1).widget()
+        last = foot.itemAt(foot.count() - 1)
+        button = last.widget() if last is not None else None
         assert button is not None
         self.hands.tab_to(button)
         self.hands.press("Space")

@@ -41,14 +41,15 @@ class Parts:
 
 @dataclass(frozen=True)
 class Opened:
-    """An open profile: its store, its encrypted files, and headquarters as it knows this laptop."""
+    """An open profile: its store, its encrypted files, whose it is, and the token that opens headquarters.
+
+    Without a token (it was lost with the key) everything works but sync, which asks for a new enrolment code.
+    """
 
     store: Store
     vault: Vault
     folder: Path
-    hq_url: str
-    hq_name: str
-    account: str
+    header: Header
     token: str | None
 
 
@@ -67,47 +68,65 @@ def in_thread(work: Callable[[], Any], name: str) -> Future[Any]:
 
 
 def open_profile(
-    parts: Parts, folder: Path, store_key: bytes | None = None, loaded: Callable[[Header], None] = lambda header: None
+    parts: Parts,
+    folder: Path,
+    *,
+    code: str | None = None,
+    mend: bool = False,
+    loaded: Callable[[Header], None] = lambda header: None,
 ) -> Opened:
-    """Open the profile in `folder`; with `store_key` (from a recovery code) that key is kept for the next start.
+    """Open the profile in `folder`, with the key from the key store or from a recovery `code`, which is kept again.
 
-    `loaded(header)` hears when the program's parts are loaded and the store is about to be opened. Beside what
-    `open_laptop` raises: key_lost, key_store_missing, key_store_locked, key_store_damaged.
+    `mend` begins a damaged or missing database anew. `loaded(header)` hears when the program's parts are loaded and
+    the store is about to be opened. Raises what `open_laptop`, `rebuild`, `find_key` and `recover` raise.
     """
     from fielddesk.features import registry
-    from fielddesk.store import keys, profile
-    from fielddesk.store.laptop import open_laptop
+    from fielddesk.store import keys, laptop, profile
     from fielddesk.store.vault import Vault
 
-    assert registry.ACTIONS
-    header = profile.read_header(folder)
-    loaded(header)
-    account = str(header.who.get("account", ""))
-    key_store: KeyStore | None = None
-    if store_key is None:
-        key_store = parts.key_store()
-        store_key = keys.kept_store_key(key_store, header.hq_id, account)
-        if store_key is None:
-            raise StoreProblem("key_lost", folder=str(folder))
-        token = key_store.read(header.hq_id, account, "device-token")
-        store = open_laptop(folder, store_key, parts.clock, writer=parts.writer, point=parts.point)
+    assert registry.actions()
+    header = _header(folder)
+    if header is not None:
+        loaded(header)
+    store_key, key_store = _key(parts, folder, code)
+    if mend:
+        from fielddesk.store.rebuild import rebuild
+
+        store = rebuild(folder, store_key, parts.clock, writer=parts.writer, point=parts.point)
     else:
-        store = open_laptop(folder, store_key, parts.clock, writer=parts.writer, point=parts.point)
-        token = _keep_again(parts, header.hq_id, account, store_key)
-    vault = Vault(folder, keys.Keys(store_key))
-    return Opened(store, vault, folder, header.hq_url, str(header.who.get("hq_name", "")), account, token)
+        store = laptop.open_laptop(folder, store_key, parts.clock, writer=parts.writer, point=parts.point)
+    header = header or profile.read_header(folder)  # one that was lost has been made anew
+    account = str(header.who.get("account", ""))
+    token = key_store.read(header.hq_id, account, "device-token") if key_store is not None else None
+    return Opened(store, Vault(folder, keys.Keys(store_key)), folder, header, token)
 
 
-def _keep_again(parts: Parts, hq_id: str, account: str, store_key: bytes) -> str | None:
-    """Put a recovered key back where it was lost; a key store that still refuses costs only the next start."""
-    from fielddesk.store import keys
+def _header(folder: Path) -> Header | None:
+    from fielddesk.store import profile
 
     try:
-        key_store = parts.key_store()
-        keys.keep_store_key(key_store, hq_id, account, store_key)
-        return key_store.read(hq_id, account, "device-token")
+        return profile.read_header(folder)
     except StoreProblem:
-        return None
+        return None  # a lost one comes back out of the database, or opening says what is wrong
+
+
+def _key(parts: Parts, folder: Path, code: str | None) -> tuple[bytes, KeyStore | None]:
+    from fielddesk.store import keys, laptop
+
+    if code is None:
+        key_store = parts.key_store()
+        return laptop.find_key(folder, key_store), key_store
+    from fielddesk.sync.enrol import recover
+
+    store_key = keys.parse_recovery_code(code)
+    try:
+        key_store = parts.key_store()
+        recover(folder, code, key_store)
+    except StoreProblem as problem:
+        if not problem.code.startswith("key_store"):
+            raise
+        return store_key, None  # a key store that still refuses costs the next start its key, not this one
+    return store_key, key_store
 
 
 def last_profile(home: Path, wanted: str | None) -> Path | None:

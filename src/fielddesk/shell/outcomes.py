@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.shell.bench import WindowBench
 from fielddesk.store.actions import Call, Ctx
+from fielddesk.store.again import context
 
 
 class WindowOutbox:
@@ -26,4 +27,4 @@ class WindowOutbox:
 
     def context(self, op_id: str) -> Ctx:
         bench = self._bench()
-        return bench.store.context(op_id, bench.now(), bench.zone(), None)
+        return context(bench.store.identity, op_id, bench.now(), bench.zone(), None)

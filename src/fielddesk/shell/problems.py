@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from fielddesk.core.errors import FieldDeskError, NetworkProblem
-from fielddesk.core.i18n import N_, _, format_number
+from fielddesk.core.i18n import N_, _, format_number, ngettext
 from fielddesk.features.sync_centre.panel import reason_words
 from fielddesk.ui.wording import add_sentences, sentence
 
-Way = Literal["again", "code", "folder", "enrol", "front", "demo", "report", "end"]
-"""What a person can do about it: try again, type the recovery code, open the folder, set the laptop up with a new
-code, bring the other window to the front, look around in the demo, keep the report, end the program."""
+Way = Literal["again", "mend", "code", "folder", "enrol", "front", "demo", "end"]
+"""What a person can do about it: try again, begin a damaged store anew, type the recovery code, open the folder, set
+the laptop up with a new code, bring the other window to the front, look around in the demo, end the program."""
 
 
 @dataclass(frozen=True)
@@ -121,20 +121,26 @@ _PAGES: dict[str, _Made] = {
         "key",
     ),
     "header_missing": _Made(
-        N_("This folder holds no profile"),
-        N_("The first file of a profile is missing in {folder}. If you moved the folder, move it back as a whole."),
-        ("again", "folder", "enrol", "end"),
+        N_("The first file of the profile is gone"),
+        N_(
+            "Your work lies in other files in {folder} and was not touched. With the recovery code from headquarters, "
+            "or a new enrolment code, it opens again."
+        ),
+        ("code", "enrol", "folder", "end"),
         "folder",
     ),
     "header_damaged": _Made(
         N_("The first file of the profile is damaged"),
-        N_("Your work lies in other files and was not touched. Call your service centre before you do anything else."),
-        ("again", "folder", "end"),
+        N_(
+            "Your work lies in other files in {folder} and was not touched. With the recovery code from headquarters, "
+            "or a new enrolment code, it opens again."
+        ),
+        ("code", "enrol", "folder", "end"),
     ),
     "header_changed": _Made(
         N_("Somebody changed the first file of the profile"),
         N_("It says to which headquarters your work is sent, so FieldDesk stops here. Call your service centre."),
-        ("again", "folder", "end"),
+        ("code", "enrol", "folder", "end"),
         "shield-warning",
     ),
     "profile_newer": _Made(
@@ -152,15 +158,15 @@ _PAGES: dict[str, _Made] = {
     "store_damaged": _Made(
         N_("The store on this laptop is damaged"),
         N_(
-            "It was put aside, not deleted. A new one is filled from headquarters, and what you did and had not sent "
-            "is taken from its second copy. Try again to begin."
+            "Nothing was changed yet. Mending puts the damaged file aside, fetches everything from headquarters anew, "
+            "and takes what you had not sent from its second copy. Nothing is deleted."
         ),
-        ("again", "folder", "end"),
+        ("mend", "folder", "end"),
     ),
     "store_missing": _Made(
         N_("The store of this profile is missing"),
-        N_("A new one is filled from headquarters; what you had not sent is taken from its second copy."),
-        ("again", "folder", "end"),
+        N_("Mending fetches everything from headquarters anew and takes what you had not sent from its second copy."),
+        ("mend", "folder", "end"),
     ),
     "journal_damaged": _Made(
         N_("The second copy of your work is damaged"),
@@ -227,6 +233,28 @@ def trouble(error: FieldDeskError) -> Trouble:
     return Trouble(_("FieldDesk could not start"), sentence(error), ("again", "folder", "end"), "warning", details)
 
 
+def found_words(problem: FieldDeskError) -> str:
+    """What opening met and mended by itself, in one sentence."""
+    values = problem.values
+    match problem.code:
+        case "work_brought_back":
+            return ngettext(
+                "{n} thing you did just before the end was brought back",
+                "{n} things you did just before the end were brought back",
+                values["count"],
+            ).format(n=format_number(values["count"]))
+        case "store_upgraded":
+            return _("The store was brought up to date; a copy of the old one is kept")
+        case "store_rebuilt":
+            return _("The store was begun anew; everything comes again from headquarters with the next sync")
+        case "header_recovered":
+            return _("The first file of the profile was lost and has been made anew")
+        case "journal_damaged":
+            return _("The second copy of your work was damaged; a new one has been begun")
+    told = trouble(problem)
+    return f"{told.fact}. {told.advice}"
+
+
 def bug_page(report: str) -> Trouble:
     """The page of a mistake of our own; `report` is the name of the kept report, or "" where none could be kept."""
     kept = (
@@ -243,11 +271,11 @@ def way_words(way: Way) -> str:
     """What stands on the button."""
     return {
         "again": _("Try again"),
+        "mend": _("Mend it"),
         "code": _("Type the recovery code"),
         "folder": _("Show the folder"),
         "enrol": _("Set up this laptop"),
         "front": _("Show the open window"),
         "demo": _("Look around in a demo"),
-        "report": _("Show the report"),
         "end": _("End FieldDesk"),
     }[way]

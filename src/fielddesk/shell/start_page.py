@@ -22,10 +22,10 @@ WIDEST = 680
 
 
 class StartPage(Page):
-    """Signals: `way(name)` a way out was pressed; `code_typed(store key)`; `enrol_asked(address, code)`."""
+    """Signals: `way(name)` a way out was pressed; `code_typed(recovery code)`; `enrol_asked(address, code)`."""
 
     way = Signal(str)
-    code_typed = Signal(object)
+    code_typed = Signal(str)
     enrol_asked = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -110,11 +110,11 @@ class StartPage(Page):
 
         field = self.form.fields["code"]
         try:
-            key = parse_recovery_code(field.text())
+            parse_recovery_code(field.text())
         except StoreProblem as problem:
             field.say_trouble(sentence(problem))
             return
-        self.code_typed.emit(key)
+        self.code_typed.emit(field.text())
 
     # ---------------------------------------------------------------- enrolment
 

@@ -14,12 +14,17 @@ class UndoStack:
         self._entries: list[tuple[int, Callable[[], None]]] = []
         self._number = 0
 
-    def push(self, take_back: Callable[[], None]) -> int:
-        """Remember how to take something back; the answer names it."""
+    def push(self, take_back: Callable[[], None]) -> Callable[[], None]:
+        """Remember how to take something back; what is returned does so, once."""
         self._number += 1
-        self._entries.append((self._number, take_back))
+        number = self._number
+        self._entries.append((number, take_back))
         del self._entries[:-KEPT]
-        return self._number
+
+        def take() -> None:
+            self.take(number)
+
+        return take
 
     def take(self, number: int) -> bool:
         """Take that one back, unless it was already."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from fielddesk.core.i18n import _
 from fielddesk.shell.crash import CrashReports
 from fielddesk.shell.opening import Opened, Parts, in_thread, open_profile
 from fielddesk.shell.preferences import WindowPreferences
-from fielddesk.shell.problems import bug_page, trouble
+from fielddesk.shell.problems import bug_page, found_words, trouble
 from fielddesk.shell.standing import keep_standing, place_window
 from fielddesk.shell.start_page import StartPage
 from fielddesk.ui.desk import Desk
@@ -24,6 +25,7 @@ from fielddesk.ui.navigation import Place
 from fielddesk.ui.page import Page
 from fielddesk.ui.palette import Command, Palette
 from fielddesk.ui.tasks import Tasks
+from fielddesk.ui.toast import SHOWN_MS
 
 if TYPE_CHECKING:
     from fielddesk.shell.bench import WindowBench
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from fielddesk.shell.search import Search
     from fielddesk.shell.status import StatusWords
     from fielddesk.store.profile import Header
+    from fielddesk.sync.enrol import Enrolled
+    from fielddesk.ui.seams import CommandOffer
 
 SLOW_AFTER_MS = 400
 
@@ -45,8 +49,11 @@ class Window(QObject):
     _to_front = Signal()
     _crashed = Signal(str)
 
-    def __init__(self, parts: Parts, preferences: WindowPreferences, folder: Path | None = None) -> None:
+    def __init__(
+        self, parts: Parts, preferences: WindowPreferences, folder: Path | None = None, *, demo: bool = False
+    ) -> None:
         super().__init__()
+        self._demo = demo
         self.parts, self.preferences, self.folder = parts, preferences, folder
         self.desk = Desk()
         self.start_page = StartPage()
@@ -107,7 +114,7 @@ class Window(QObject):
             self.desk.stack.addWidget(self.start_page)
         self.desk.stack.setCurrentWidget(self.start_page)
 
-    def open(self, store_key: bytes | None = None) -> None:
+    def open(self, *, code: str | None = None, mend: bool = False) -> None:
         """Open the profile on a thread; where there is none, say how to set this laptop up."""
         if self.folder is None:
             self.show_problem(StoreProblem("no_profile"))
@@ -116,7 +123,9 @@ class Window(QObject):
         self.start_page.show_opening("")
         self._slow.start()
         begun: Future[Header] = Future()
-        opening = in_thread(lambda: open_profile(self.parts, folder, store_key, begun.set_result), "opening")
+        opening = in_thread(
+            lambda: open_profile(self.parts, folder, code=code, mend=mend, loaded=begun.set_result), "opening"
+        )
         self._waits.follow(begun, lambda header: self._begin(header, opening))
         self._waits.follow(opening, self._take, self._refuse)
 
@@ -125,8 +134,8 @@ class Window(QObject):
 
         begin_work(self, header, opening)
 
-    def _open_with(self, store_key: bytes) -> None:
-        self.open(store_key)
+    def _open_with(self, code: str) -> None:
+        self.open(code=code)
 
     def _refuse(self, error: Exception) -> None:
         self._slow.stop()
@@ -159,6 +168,8 @@ class Window(QObject):
         match way:
             case "again":
                 self.open()
+            case "mend":
+                self.open(mend=True)
             case "code":
                 self.start_page.ask_for_code()
             case "folder":
@@ -184,9 +195,9 @@ class Window(QObject):
         asking = in_thread(lambda: enrol_here(self.parts, address, code), "enrolment")
         self._waits.follow(asking, self._enrolled, lambda error: self._not_enrolled(address, code, error))
 
-    def _enrolled(self, folder: Path) -> None:
-        self.folder = folder
-        change_choices(self.parts.home, profile=folder.name)
+    def _enrolled(self, enrolled: Enrolled) -> None:
+        self.folder = enrolled.folder
+        change_choices(self.parts.home, profile=self.folder.name)
         self.open()
 
     def _not_enrolled(self, address: str, code: str, error: Exception) -> None:
@@ -204,8 +215,12 @@ class Window(QObject):
         self.reports.use(opened.vault)
         if opened.store.instance is not None:
             opened.store.instance.listen(self._to_front.emit)
-        from fielddesk.shell.work import work_opened
+        from fielddesk.shell.work import begin_work, work_opened
 
+        if self.bench is None:  # the header was lost and has come back
+            whole: Future[Opened] = Future()
+            whole.set_result(opened)
+            begin_work(self, opened.header, whole)
         work_opened(self, opened)
         self.ready.emit()
 
@@ -216,7 +231,12 @@ class Window(QObject):
         self.desk.top.search.setEnabled(True)
         self.desk.top.commands.setEnabled(True)
         self.desk.top.user.show()
-        self.desk.status.show_saved(lambda: _("Everything you do is saved on this laptop"))
+        self.desk.status.show_saved(self._saved_words)
+
+    def _saved_words(self) -> str:
+        if self._demo:
+            return _("Demo: all of it goes when the window closes")
+        return _("Everything you do is saved on this laptop")
 
     # ---------------------------------------------------------------- pages
 
@@ -247,24 +267,18 @@ class Window(QObject):
         if bench is None:
             return []
         found = [_go_command(self.desk, place) for place in self.desk.navigation.places()]
-        for offer in bench.offers.commands:
-            found.append(
-                Command(
-                    offer.key, offer.words, lambda run=offer.run: run(bench), offer.shortcut, offer.icon, offer.place,
-                    offer.also, (lambda blocked=offer.blocked: blocked(bench)) if offer.blocked else None,
-                )
-            )  # fmt: skip
+        found += [_offered(offer, bench) for offer in bench.offers.commands]
+        nothing = lambda: "" if len(bench.undo) else _("Nothing to undo")  # noqa: E731
         found.append(
-            Command("undo", lambda: _("Undo"), self._undo, "Ctrl+Z", "arrow-counter-clockwise",
-                    blocked=lambda: "" if len(bench.undo) else _("Nothing to undo"))
-        )  # fmt: skip
+            Command("undo", lambda: _("Undo"), self._undo, "Ctrl+Z", "arrow-counter-clockwise", blocked=nothing)
+        )
         return [*found, *self.more_commands()]
 
     def more_commands(self) -> list[Command]:
         """Commands of the window itself."""
         found = [
             Command("search", lambda: _("Search"), self.desk.focus_search, "Ctrl+F", "magnifying-glass"),
-            Command("end", lambda: _("End FieldDesk"), lambda: self.desk.close() and None, "Ctrl+Q", "sign-out"),
+            Command("end", lambda: _("End FieldDesk"), self._end_it, "Ctrl+Q", "sign-out"),
         ]
         line = self.line
         if line is not None:
@@ -296,6 +310,12 @@ class Window(QObject):
         words = trouble(problem)
         self.desk.show_toast(f"{words.fact}. {words.advice}", icon="warning-fill")
 
+    def tell_found(self, found: Sequence[StoreProblem]) -> None:
+        """What opening met and mended by itself, one after the other."""
+        for place, problem in enumerate(found):
+            words = partial(found_words, problem)
+            QTimer.singleShot(place * SHOWN_MS, self, partial(self.desk.show_toast, words, icon="info-fill"))
+
     # ---------------------------------------------------------------- mistakes of ours
 
     def mistake(self, error: BaseException) -> None:
@@ -312,6 +332,9 @@ class Window(QObject):
             self.desk.show_toast(f"{words.fact}. {words.advice}", icon="bug-beetle")
 
     # ---------------------------------------------------------------- the end
+
+    def _end_it(self) -> None:
+        self.desk.close()
 
     def _come_to_front(self) -> None:
         self.desk.setWindowState(self.desk.windowState() & ~Qt.WindowState.WindowMinimized)
@@ -351,6 +374,14 @@ class Window(QObject):
 def _go_command(desk: Desk, place: Place) -> Command:
     return Command(
         f"go.{place.key}", place.title, lambda: desk.show_place(place.key), icon=place.icon, place=lambda: _("Go to")
+    )
+
+
+def _offered(offer: CommandOffer, bench: WindowBench) -> Command:
+    """A feature's command for this window."""
+    blocked = None if offer.blocked is None else partial(offer.blocked, bench)
+    return Command(
+        offer.key, offer.words, partial(offer.run, bench), offer.shortcut, offer.icon, offer.place, offer.also, blocked
     )
 
 

@@ -96,8 +96,7 @@ def work_opened(window: Window, opened: Opened) -> None:
             bench.watch(offer.count_watches or offer.shows, partial(_count, window, offer))
     bench.watch({OwnOperation.tablename}, partial(_tell_line, bench, line))
     _watch_the_day(window, bench)
-    for problem in opened.store.found:
-        window.tell_trouble(problem)
+    window.tell_found(opened.store.found)
     if window.parts.syncs:
         QTimer.singleShot(SYNC_AFTER_MS, window, lambda: _start_line(window, opened))
 
@@ -113,7 +112,7 @@ def end_work(window: Window) -> None:
 
 def _start_line(window: Window, opened: Opened) -> None:
     if window.line is not None and window.opened is opened:
-        window.line.start(opened.store, window.parts.hq(opened.hq_url, opened.token), window.parts.clock)
+        window.line.start(opened.store, window.parts.hq(opened.header.hq_url, opened.token), window.parts.clock)
 
 
 def _tell_line(bench: WindowBench, line: SyncLine) -> None:

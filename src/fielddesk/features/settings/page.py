@@ -12,7 +12,7 @@ from fielddesk.ui.fields import Combo
 from fielddesk.ui.page import PlainPage
 from fielddesk.ui.seams import Bench, Offers, PlaceOffer
 from fielddesk.ui.signs import Card, CardRow
-from fielddesk.ui.text import Text, spoken
+from fielddesk.ui.text import Text, Words, spoken
 
 TEXT_SIZES = (100, 110, 125, 150, 175, 200)
 SYSTEM = "system"
@@ -57,18 +57,20 @@ class SettingsPage(PlainPage):
         self.language.combo.activated.connect(self._choose_language)
         self.theme = _Choice(lambda: _("Theme"), self._themes())
         self.theme.combo.activated.connect(self._choose_theme)
-        sizes = [(str(size), lambda size=size: _("{n} %").format(n=format_number(size))) for size in TEXT_SIZES]
+        sizes: list[tuple[str, Words]] = [
+            (str(size), lambda size=size: _("{n} %").format(n=format_number(size))) for size in TEXT_SIZES
+        ]
         self.text_size = _Choice(lambda: _("Text size"), sizes)
         self.text_size.combo.activated.connect(self._choose_size)
         for row in (self.language, self.theme, self.text_size):
             card.add(row)
         return card
 
-    def _languages(self) -> list[tuple[str, object]]:
-        own = [(each, NAMES_OF_LANGUAGES[each]) for each in LANGUAGES]
+    def _languages(self) -> list[tuple[str, Words]]:
+        own: list[tuple[str, Words]] = [(each, NAMES_OF_LANGUAGES[each]) for each in LANGUAGES]
         return [(SYSTEM, lambda: _("As the system")), *own]
 
-    def _themes(self) -> list[tuple[str, object]]:
+    def _themes(self) -> list[tuple[str, Words]]:
         return [
             (SYSTEM, lambda: _("As the system")),
             ("light", lambda: _("Light")),
@@ -122,7 +124,7 @@ class SettingsPage(PlainPage):
 class _Choice(CardRow):
     """A label with a list of choices at its right."""
 
-    def __init__(self, label: object, options: list[tuple[str, object]]) -> None:
+    def __init__(self, label: Words, options: list[tuple[str, Words]]) -> None:
         super().__init__(label)
         self._label, self._options = label, options
         self.combo = Combo()
@@ -145,6 +147,10 @@ class _Choice(CardRow):
 
     def show_choice(self, key: str) -> None:
         self.combo.setCurrentIndex(max(0, self.combo.findData(key)))
+
+
+def _percent(size: int) -> str:
+    return _("{n} %").format(n=format_number(size))
 
 
 def _facts(read: Reading) -> dict[str, object]:

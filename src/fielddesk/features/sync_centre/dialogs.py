@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -158,7 +159,7 @@ class ConflictCard(Card):
             [
                 Difference(
                     name,
-                    lambda name=name: offers.label(work.table, name),
+                    partial(offers.label, work.table, name),
                     offers.value(work.table, name, clash["base"], names),
                     offers.value(work.table, name, clash["mine"], names),
                     offers.value(work.table, name, clash["theirs"], names),

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _, format_moment
@@ -32,9 +32,9 @@ from fielddesk.store.actions import Call, Ctx
 from fielddesk.store.events import Event
 from fielddesk.store.outbox import OwnOperation
 from fielddesk.store.tx import Reading
-from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button, Gate
 from fielddesk.ui.lists import Row
+from fielddesk.ui.moments import moment_words
 from fielddesk.ui.page import SplitPage
 from fielddesk.ui.paging import Source
 from fielddesk.ui.seams import Bench, Me, Names, Offers, PlaceOffer, SubjectPage, paged
@@ -111,6 +111,7 @@ class SyncPage(SplitPage, SubjectPage):
     def _make_left(self) -> None:
         self.standing = Standing(self._line, self._bench.zone)
         column = self.left.layout()
+        assert isinstance(column, QVBoxLayout)
         column.insertWidget(1, self.standing)
         self.filters.add(NEEDS, lambda: _("Needs you"))
         self.filters.add(WAITING, lambda: _("Waiting"))
@@ -187,16 +188,12 @@ class SyncPage(SplitPage, SubjectPage):
         return self._bench.offers.names(read, wanted)
 
     def _shown_row(self, work: Work, names: Names) -> Row:
-        zone = self._bench.zone()
-        second = " · ".join(
-            part
-            for part in (record_words(work, names), format_moment(work.at, zone, "short"), chain_words(len(work.chain)))
-            if part
-        )
+        when = moment_words(work.at, self._bench.now(), self._bench.zone())
         state = outcome_state(work)
+        became = outcome_words(work) if state != "idle" else ""
+        second = " · ".join(part for part in (record_words(work, names), became, chain_words(len(work.chain))) if part)
         icon = ICONS.get(work.outcome, "") if work.settled_at is None and not work.trouble else ""
-        title = what_was_done(work, self._bench.offers, names)
-        return Row(work.id, title, second, outcome_words(work), state, icon, state if state != "idle" else "")
+        return Row(work.id, what_was_done(work, self._bench.offers, names), second, when, state, icon)
 
     def _seek(self) -> None:
         text = self.search.text().strip()
@@ -297,8 +294,7 @@ class SyncPage(SplitPage, SubjectPage):
 
     def _clear(self) -> None:
         column = self.pane.column
-        while column.count():
-            item = column.takeAt(0)
+        while (item := column.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
@@ -314,8 +310,8 @@ class SyncPage(SplitPage, SubjectPage):
         self.open_record.setVisible(
             bool(work.about_id) and self._bench.offers.place_of(work.about_table or "") is not None
         )
-        if conflict:
-            self._may_decide(bool(self._conflict) and len(self._conflict.choices()) == len(work.fields))
+        if conflict and self._conflict is not None:
+            self._may_decide(len(self._conflict.choices()) == len(work.fields))
 
     def _may_decide(self, complete: bool) -> None:
         self.decide.let(None if complete else (lambda: _("Take one version for each field first")))
@@ -387,7 +383,3 @@ class _Search(QLineEdit):
     def retranslate(self) -> None:
         self.setPlaceholderText(_("Search what was sent"))
         self.setAccessibleName(_("Search what was sent"))
-
-
-def _margins(widget: QWidget) -> None:
-    theme.size(widget, height=40)

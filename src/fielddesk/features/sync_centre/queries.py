@@ -81,7 +81,10 @@ def needing(read: Reading) -> list[Work]:
 def _root(works: Mapping[str, Work], work: Work) -> str:
     """The operation at the head of a parked chain; itself where that one is settled or gone."""
     seen = {work.id}
-    while work.outcome == "parked" and (on := work.detail.get("on")) in works and on not in seen:
+    while work.outcome == "parked":
+        on = str(work.detail.get("on"))
+        if on not in works or on in seen:
+            break
         seen.add(on)
         work = works[on]
     return work.id
@@ -89,10 +92,10 @@ def _root(works: Mapping[str, Work], work: Work) -> str:
 
 def _heads(read: Reading) -> list[str]:
     query = sa.select(_OWN.id, _OWN.outcome, _OWN.detail).where(sa.or_(_OPEN, _CLASHES))
-    rows = {row[0]: row for row in read.rows(query)}
+    rows = {op_id: (outcome, detail) for op_id, outcome, detail in map(tuple, read.rows(query))}
     return [
         op_id
-        for op_id, (_id, outcome, detail) in rows.items()
+        for op_id, (outcome, detail) in rows.items()
         if not (outcome == "parked" and canonical.loads(detail or "{}").get("on") in rows)
     ]
 
@@ -196,11 +199,10 @@ def named_by(works: Iterable[Work], names_of: Mapping[str, Mapping[str, str]]) -
             values = value if isinstance(value, list) else [value]
             wanted.setdefault(table, set()).update(str(each) for each in values if each)
         for key, pair in dict(one.told.get("changed") or {}).items():
-            if table := names_of.get(one.kind, {}).get(key):
-                wanted.setdefault(table, set()).update(str(each) for each in pair if each)
-        for chained in one.chain:
-            for table, ids in named_by([chained], names_of).items():
-                wanted.setdefault(table, set()).update(ids)
+            if named := names_of.get(one.kind, {}).get(key):
+                wanted.setdefault(named, set()).update(str(each) for each in pair if each)
+        for named, ids in named_by(one.chain, names_of).items():
+            wanted.setdefault(named, set()).update(ids)
     return wanted
 
 
