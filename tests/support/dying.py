@@ -20,19 +20,24 @@ def killed_at(point: str, work: Callable[[Callable[[str], None]], object]) -> bo
         if name == point:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    hear, tell = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of fork beside threads; the child runs only `work`
         child = os.fork()
     if child == 0:
+        os.close(hear)
         try:
             work(reached)
         except BaseException:
-            traceback.print_exc()
+            os.write(tell, traceback.format_exc().encode()[-60_000:])
             os._exit(3)
         os._exit(0)
+    os.close(tell)
+    with os.fdopen(hear) as told:
+        said = told.read()
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL
         return True
-    assert os.WEXITSTATUS(status) == 0, "it failed on the way"
+    assert os.WEXITSTATUS(status) == 0, said
     return False
