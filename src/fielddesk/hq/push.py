@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,8 @@ from fielddesk.hq.judge import WAITS, Judge, Sender, Verdict
 from fielddesk.hq.scope import holder_of
 from fielddesk.hq.tables import Operation, QueuePlace
 from fielddesk.store.statements import add_rows, ask, is_passing, tell
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +183,11 @@ class Push:
         try:
             with self.batch.all_or_nothing():
                 return self.judge.judge(sender, read, skew, released=released)
-        except sa.exc.SQLAlchemyError as error:
-            if is_passing(error):
+        except Exception as refusal:
+            if is_passing(refusal):
                 raise
+            # What the database refuses comes in many classes, the driver's and Python's own.
+            log.error("%s: refused by the database: %s", read.id if read else "malformed", type(refusal).__name__)
             return Verdict({"is": "quarantined"})
 
     def _let_arrivals_in(self, final: Iterable[str]) -> None:
