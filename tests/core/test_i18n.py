@@ -120,6 +120,12 @@ def test_quantities_are_written_with_the_signs_of_the_region() -> None:
     assert format_quantity(1_234_500_000) == "1.234,5"
 
 
+@pytest.mark.parametrize("region", ["C", "POSIX", "xx_YY", "", "de-DE", "en_US.UTF-8"])
+def test_a_region_nobody_knows_writes_numbers_as_english_does(region: str) -> None:
+    set_language("zh_TW", region)
+    assert format_quantity(1_234_500_000) == "1,234.5"
+
+
 def test_our_own_languages_write_numbers_as_babel_says() -> None:
     for language in i18n.LANGUAGES:
         symbols = i18n._babel_locale(language).number_symbols["latn"]

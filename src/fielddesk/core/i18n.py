@@ -144,7 +144,12 @@ def _signs(locale: str) -> tuple[str, str]:
     """Decimal sign and grouping sign of a locale."""
     if locale in LANGUAGES:  # checked against Babel by a test; spares its import for most people
         return ".", ","
-    symbols = _babel_locale(locale).number_symbols["latn"]
+    from babel import UnknownLocaleError
+
+    try:
+        symbols = _babel_locale(locale).number_symbols["latn"]
+    except (UnknownLocaleError, ValueError):  # "C", or what a later system calls a place Babel has not heard of
+        return _signs("en")
     return str(symbols["decimal"]), str(symbols["group"])
 
 
