@@ -25,7 +25,7 @@ from tests.support.direct import Direct, sync
 from tests.support.disks import FailingDisk
 from tests.support.dying import killed_at, needs_fork
 from tests.support.laptops import KEY, kept, new_laptop, open_again, operations, some_id
-from tests.sync.test_enrol import ADDRESS, Place, an_order_for_anna
+from tests.support.places import ADDRESS, Place
 
 KEYS = Keys(KEY)
 
@@ -218,7 +218,7 @@ def test_killed_in_the_middle_of_a_backup_the_next_one_works(tmp_path: Path) -> 
 def test_an_old_backup_beside_the_living_profile_loses_neither_ones_work(tmp_path: Path) -> None:
     """The laptop went on after the backup; the restored one goes on too, as after a theft that was none."""
     place = Place(tmp_path)
-    order = an_order_for_anna(place)
+    order = place.order()
     folder = enrol(
         Direct(place.hq), ADDRESS, place.code(), "laptop 7", place.key_store, place.profiles, place.clock
     ).folder
@@ -243,7 +243,7 @@ def test_an_old_backup_beside_the_living_profile_loses_neither_ones_work(tmp_pat
         ["sent before the backup", "waiting at the backup", "after the backup", "in the restored one",
          "in the living one"]
     )  # fmt: skip
-    assert sorted(body["text"] for (table, _), body in place.office.rows().items() if table == "note") == everything
+    assert place.notes() == everything
     for store in (living, restored):
         assert texts(store) == everything
         assert place.agrees(store)

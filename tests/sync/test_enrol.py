@@ -2,97 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 
 import pytest
 
-from fielddesk.core.clock import FixedClock
 from fielddesk.core.errors import NetworkProblem, StoreProblem
 from fielddesk.core.paths import profile_name
 from fielddesk.features.workorders.actions import add_note
 from fielddesk.features.workorders.model import Note
 from fielddesk.hq import admin
-from fielddesk.hq.service import Headquarters, on_sqlite
 from fielddesk.store import profile
 from fielddesk.store.actions import call
-from fielddesk.store.database import Store
-from fielddesk.store.digest import base_digest
-from fielddesk.store.keys import Keys, KeyStore, MemoryKeyStore, Secret
+from fielddesk.store.keys import Keys, MemoryKeyStore, Secret
 from fielddesk.store.laptop import find_key, open_laptop
 from fielddesk.store.outbox import settings
-from fielddesk.sync.enrol import Enrolled, enrol, recover
-from tests.support.direct import Direct, sync
+from fielddesk.sync.enrol import recover
+from tests.support.direct import sync
 from tests.support.dying import killed_at, needs_fork
 from tests.support.laptops import kept
-from tests.support.offices import Office
+from tests.support.places import ADDRESS, FileKeyStore, Place
 
-ADDRESS = "https://north.example/"
 POINTS = ["enrol_answered", "enrol_laid", "enrol_key_kept", "enrol_token_kept", "enrol_done"]
-
-
-class FileKeyStore(MemoryKeyStore):
-    """A key store that outlives the process that wrote to it."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self._folder = folder
-        folder.mkdir(exist_ok=True)
-
-    def _path(self, *names: str) -> Path:
-        return self._folder / "-".join(names)
-
-    def read(self, hq_id: str, account: str, which: Secret) -> str | None:
-        path = self._path(hq_id, account, which)
-        return path.read_text() if path.exists() else None
-
-    def keep(self, hq_id: str, account: str, which: Secret, value: str) -> None:
-        self._path(hq_id, account, which).write_text(value)
-
-
-class Place:
-    """A desk with a headquarters far away, a key store, and room for profiles."""
-
-    def __init__(self, folder: Path, name: str = "North") -> None:
-        self.clock = FixedClock()
-        self.hq: Headquarters = on_sqlite(folder / "hq.db", self.clock)
-        self.office = Office(self.hq)
-        self.anna = self.office.person("anna")
-        self.key_store: KeyStore = FileKeyStore(folder / "keys")
-        self.profiles = folder / "profiles"
-
-    def code(self, login: str = "anna") -> str:
-        return admin.enrolment_code(self.hq, admin.user_of(self.hq, login))
-
-    def enrol(self, code: str | None = None, reached: Callable[[str], None] = lambda name: None) -> Enrolled:
-        return enrol(
-            Direct(self.hq), ADDRESS, code or self.code(), "laptop 7", self.key_store, self.profiles, self.clock,
-            random=Random(7), point=reached,
-        )  # fmt: skip
-
-    def open(self, folder: Path) -> Store:
-        return open_laptop(folder, find_key(folder, self.key_store), self.clock)
-
-    def token(self, account: str = "anna") -> str | None:
-        return self.key_store.read(self.hq_id, account, "device-token")
-
-    @property
-    def hq_id(self) -> str:
-        return str(self.office.ask("SELECT value FROM hq_setting WHERE name = 'hq_id'")[0][0]).strip('"')
-
-    def sync(self, store: Store) -> str:
-        return sync(store, self.hq, self.token()).code
-
-    def agrees(self, store: Store) -> bool:
-        scope = self.office.scope(self.anna)
-        with store.read() as read:
-            from fielddesk.store.tables import row_digest
-
-            wanted = dict.fromkeys(base_digest(read), 0)
-            for (table, _), body in scope.items():
-                wanted[table] = (wanted[table] + row_digest(table, body)) % 2**64
-            return base_digest(read) == wanted
 
 
 @pytest.fixture
@@ -100,11 +31,6 @@ def place(tmp_path: Path) -> Iterator[Place]:
     place = Place(tmp_path)
     yield place
     place.hq.close()
-
-
-def an_order_for_anna(place: Place) -> str:
-    customer = place.office.customer()
-    return place.office.order(customer, place.office.asset(customer), assignee_id=place.anna)
 
 
 def profiles(place: Place) -> list[str]:
@@ -115,7 +41,7 @@ def profiles(place: Place) -> list[str]:
 
 
 def test_a_code_makes_a_profile_that_opens_with_the_kept_key_and_syncs(place: Place) -> None:
-    order = an_order_for_anna(place)
+    order = place.order()
     done = place.enrol()
     assert done.folder == place.profiles / profile_name(place.hq_id, "anna")
     assert profiles(place) == [done.folder.name]
@@ -188,7 +114,7 @@ def test_a_key_store_that_forgets_leaves_no_profile(place: Place) -> None:
 @needs_fork
 @pytest.mark.parametrize("point", POINTS)
 def test_killed_at_any_step_there_is_a_whole_profile_or_none_and_a_new_code_helps(place: Place, point: str) -> None:
-    order = an_order_for_anna(place)
+    order = place.order()
     code = place.code()
     assert killed_at(point, lambda reached: place.enrol(code, reached))
     whole = [name for name in profiles(place) if not name.endswith(".new")]
@@ -211,7 +137,7 @@ def test_killed_at_any_step_there_is_a_whole_profile_or_none_and_a_new_code_help
 
 
 def with_waiting_note(place: Place) -> tuple[Path, str]:
-    order = an_order_for_anna(place)
+    order = place.order()
     folder = place.enrol().folder
     store = place.open(folder)
     assert place.sync(store) == "agreed"
@@ -231,7 +157,7 @@ def test_enrolled_once_more_the_profile_keeps_its_key_and_its_waiting_work(place
     assert store.identity.device == again.enrolment.device
     assert place.sync(store) == "agreed"
     assert place.agrees(store)
-    assert [body["text"] for (table, _), body in place.office.rows().items() if table == "note"] == ["Not sent yet"]
+    assert place.notes() == ["Not sent yet"]
     store.close()
 
 
