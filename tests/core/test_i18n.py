@@ -118,9 +118,11 @@ def test_quantities_are_written_with_the_signs_of_the_region() -> None:
     assert format_quantity(2_000_000, decimals=2) == "2.00"
     set_language("en", "de_DE")
     assert format_quantity(1_234_500_000) == "1.234,5"
+    set_language("en", "de-DE.UTF-8")
+    assert format_quantity(1_234_500_000) == "1.234,5"
 
 
-@pytest.mark.parametrize("region", ["C", "POSIX", "xx_YY", "", "de-DE", "en_US.UTF-8"])
+@pytest.mark.parametrize("region", ["C", "POSIX", "xx_YY", "", "en_US.UTF-8"])
 def test_a_region_nobody_knows_writes_numbers_as_english_does(region: str) -> None:
     set_language("zh_TW", region)
     assert format_quantity(1_234_500_000) == "1,234.5"

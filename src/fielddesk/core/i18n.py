@@ -154,7 +154,7 @@ def _signs(locale: str) -> tuple[str, str]:
 
 
 def _number_locale() -> str:
-    return _region or language()
+    return (_region or "").partition(".")[0].replace("-", "_") or language()
 
 
 def format_number(number: int, grouped: bool = True) -> str:
