@@ -73,9 +73,9 @@ def _live(
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(file, 2)
     os.close(file)
-    sys.stdin, sys.stdout, sys.stderr = (
-        open(0, encoding="utf-8"), open(1, "w", encoding="utf-8"), open(2, "w", encoding="utf-8", buffering=1),
-    )  # fmt: skip
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = os.fdopen(2, "w", encoding="utf-8", buffering=1, closefd=False)
     os.environ.update(surroundings)
     sys.argv = [module, *words]
     runpy.run_module(module, run_name="__main__", alter_sys=False)

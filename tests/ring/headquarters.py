@@ -46,7 +46,7 @@ def open_pointed(options: argparse.Namespace) -> Headquarters:
 
 
 class Within:
-    """Passes a point on with the name of the question that this thread answers; what it does by itself has no points."""
+    """Passes a point on with the name of the question that this thread answers; other work has no points."""
 
     def __init__(self, points: Points) -> None:
         self.points = points
