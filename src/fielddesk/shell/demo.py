@@ -19,6 +19,7 @@ LIST_FILES = ("ldraw_parts.csv.gz", "maintenance_texts.jsonl.gz")
 READY_WITHIN_S = 180
 ENGINEER = "engineer"
 LOG = "headquarters.log"
+PROGRAM = ("-m", "fielddesk.hq")
 
 
 class EmbeddedHq:
@@ -27,23 +28,26 @@ class EmbeddedHq:
     `address` stays over `pause` and `go_on`; `codes` let one laptop of each person of the demo in, by login.
     """
 
-    def __init__(self, folder: Path, lists: Sequence[Path] = (), *, demo: bool = True) -> None:
+    def __init__(
+        self, folder: Path, lists: Sequence[Path] = (), *, demo: bool = True, program: Sequence[str] = PROGRAM
+    ) -> None:
         """Start it; a new folder is filled with demo data first, from real `lists` of parts and orders where given.
 
         Raises FieldDeskError("hq_not_started").
         """
-        self.folder = folder
+        self.folder, self._program = folder, tuple(program)
         said = self._start(0, ["--demo", *map(str, lists)] if demo else [])
         self.address = str(said["address"])
         self.codes: dict[str, str] = dict(said.get("codes") or {})
         self._port = int(said["port"])
 
     def _start(self, port: int, more: Sequence[str]) -> dict[str, Any]:
-        words = [sys.executable, "-m", "fielddesk.hq", "--data", str(self.folder), "--port", str(port), "--embedded"]
-        self.child = subprocess.Popen(
-            [*words, *more], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=_log(self.folder), text=True,
-            encoding="utf-8",
-        )  # fmt: skip
+        words = [sys.executable, *self._program, "--data", str(self.folder), "--port", str(port), "--embedded"]
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / LOG).open("a", encoding="utf-8") as log:
+            self.child = subprocess.Popen(
+                [*words, *more], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, encoding="utf-8"
+            )
         said = _ready_line(self.child)
         if said is None:
             self.child.kill()
@@ -71,11 +75,6 @@ class EmbeddedHq:
             child.wait(10)
         if child.stdout is not None:
             child.stdout.close()
-
-
-def _log(folder: Path) -> Any:
-    folder.mkdir(parents=True, exist_ok=True)
-    return (folder / LOG).open("a", encoding="utf-8")
 
 
 def _ready_line(child: subprocess.Popen[str]) -> dict[str, Any] | None:

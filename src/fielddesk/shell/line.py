@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import SystemRandom
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,7 +13,9 @@ from fielddesk.features.sync_centre.panel import Line
 from fielddesk.store.database import Store
 from fielddesk.sync.protocol import Hq
 from fielddesk.sync.status import Status
-from fielddesk.sync.worker import SyncWorker
+
+if TYPE_CHECKING:
+    from fielddesk.sync.worker import SyncWorker
 
 CLOSES_WITHIN_S = 2.0
 
@@ -31,15 +34,22 @@ class SyncLine(QObject):
         super().__init__(parent)
         self.status = Status("starting")
         self._worker: SyncWorker | None = None
-        self._hq: Hq | None = None
+        self._begin: Callable[[], None] = lambda: None
         self._listeners: list[Callable[[Status], None]] = []
         self._said.connect(self._hear)
+
+    def prepare(self, begin: Callable[[], None]) -> None:
+        """What starts the line, should a person ask for a sync before it runs."""
+        self._begin = begin
 
     def start(self, store: Store, hq: Hq, clock: Clock) -> None:
         """Begin with a first round on a thread of its own."""
         from fielddesk.sync.apply import LaptopSync
         from fielddesk.sync.driver import Driver
+        from fielddesk.sync.worker import SyncWorker
 
+        if self._worker is not None:
+            return
         driver = Driver(LaptopSync(store), hq, clock, SystemRandom(), listener=self._tell)
         self._worker = SyncWorker(driver, hq, self._bug)
         self._worker.start()
@@ -52,6 +62,8 @@ class SyncLine(QObject):
     def sync_now(self) -> None:
         if self._worker is not None:
             self._worker.sync_now()
+        else:
+            self._begin()
 
     def stop(self) -> None:
         if self._worker is not None:
@@ -71,7 +83,7 @@ class SyncLine(QObject):
 
     def close(self) -> bool:
         """End the thread; False where it did not end in time (it is then left behind, and dies with the program)."""
-        worker, self._worker = self._worker, None
+        worker, self._worker, self._begin = self._worker, None, lambda: None
         return worker is None or worker.close(CLOSES_WITHIN_S)
 
     # ---------------------------------------------------------------- from the sync thread

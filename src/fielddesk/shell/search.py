@@ -100,8 +100,8 @@ class Search(QObject):
 
 
 def _is_exact(wanted: str, hit: Hit) -> bool:
-    """Whether the typed text is the number of this thing: the first word of its title."""
-    return folded(hit.title).split(" ")[0] == folded(wanted)
+    """Whether the typed or scanned text is the number or serial of this thing, as it stands in its two lines."""
+    return folded(wanted) in folded(f"{hit.title} {hit.subtitle}").replace("·", " ").replace(",", " ").split()
 
 
 def _exact_first(wanted: str, found: Found) -> Found:

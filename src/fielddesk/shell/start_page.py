@@ -35,6 +35,8 @@ class StartPage(Page):
         theme.space(column)
         column.addWidget(self._stack)
         self._trouble: Callable[[], Trouble] | None = None
+        self.card: _Card | None = None
+        self.form = Form()
         self.show_opening("")
 
     def _show(self, card: QWidget) -> None:
@@ -60,7 +62,7 @@ class StartPage(Page):
 
     def show_opening(self, words: Words) -> None:
         """While the store opens: nothing but, if it takes long, what is being done."""
-        self._trouble = None
+        self._trouble = self.card = None
         self.opening = Text(words, "second")
         self._show(self.opening)
 

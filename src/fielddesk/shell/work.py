@@ -97,6 +97,7 @@ def work_opened(window: Window, opened: Opened) -> None:
     bench.watch({OwnOperation.tablename}, partial(_tell_line, bench, line))
     _watch_the_day(window, bench)
     window.tell_found(opened.store.found)
+    line.prepare(lambda: _start_line(window, opened))
     if window.parts.syncs:
         QTimer.singleShot(SYNC_AFTER_MS, window, lambda: _start_line(window, opened))
 

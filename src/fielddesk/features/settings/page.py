@@ -57,9 +57,7 @@ class SettingsPage(PlainPage):
         self.language.combo.activated.connect(self._choose_language)
         self.theme = _Choice(lambda: _("Theme"), self._themes())
         self.theme.combo.activated.connect(self._choose_theme)
-        sizes: list[tuple[str, Words]] = [
-            (str(size), lambda size=size: _("{n} %").format(n=format_number(size))) for size in TEXT_SIZES
-        ]
+        sizes: list[tuple[str, Words]] = [(str(size), partial(_percent, size)) for size in TEXT_SIZES]
         self.text_size = _Choice(lambda: _("Text size"), sizes)
         self.text_size.combo.activated.connect(self._choose_size)
         for row in (self.language, self.theme, self.text_size):

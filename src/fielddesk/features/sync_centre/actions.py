@@ -29,11 +29,20 @@ def decided(work: Work, choices: Mapping[str, str]) -> list[Call]:
     if any(action.arguments.model_fields[name].is_required() for name in given_up):
         return []
     args = {name: value for name, value in work.args.items() if name not in given_up}
+    # Of fields that merge as one a person edited one and keeps all of theirs or all of mine.
+    args.update(
+        {name: work.fields[name]["mine"] for name in kept if name not in columns.values() and name in _names(action)}
+    )
+    columns.update({name: name for name in args if name in work.fields})
     if not any(columns[name] and value is not None for name, value in args.items()):
         return []
     based_on = {name: value for name, value in (work.based_on or {}).items() if name not in work.fields}
     based_on.update({name: work.fields[name]["theirs"] for name in kept})
     return [Call(action, action.check(args), based_on)]
+
+
+def _names(action: Action) -> set[str]:
+    return set(action.arguments.model_fields)
 
 
 def _column_of(work: Work, argument: str) -> str:
@@ -51,16 +60,24 @@ def _action(work: Work) -> Action:
 
 
 def done_again(
-    read: Reading, works: Sequence[Work], context: Callable[[str], Ctx], fresh_id: Callable[[], str]
+    read: Reading,
+    works: Sequence[Work],
+    context: Callable[[str], Ctx],
+    fresh_id: Callable[[], str],
+    first: Sequence[Call] = (),
 ) -> list[Call]:
-    """A rejected operation and what was parked on it, as new operations on the newest rows.
+    """A rejected operation and what was parked on it, as new operations on the newest rows, after `first`.
 
     They get new ids, and so do the rows they make: what names such a row is re-pointed. RuleBroken or Conflict where
     one of them still cannot be done. `context(op_id)` is who and when, `fresh_id()` draws an id.
     """
     old_tx, new_tx = Tx(read.connection), Tx(read.connection)
-    calls: list[Call] = []
+    calls: list[Call] = list(first)
     renamed: dict[str, str] = {}
+    for one in first:
+        ctx = context(fresh_id())
+        ctx.based_on = one.based_on or {}
+        one.action.run(new_tx, ctx, **one.args)
     for work in works:
         action, op_id = _action(work), fresh_id()
         args = action.check(_renamed(work.args, renamed))

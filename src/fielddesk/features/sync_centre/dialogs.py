@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fielddesk.core.errors import FieldDeskError, RuleBroken
-from fielddesk.core.i18n import _, format_moment, ngettext
+from fielddesk.core.i18n import N_, _, format_moment, ngettext
 from fielddesk.features.sync_centre.queries import Work
 from fielddesk.store.tables import BY_NAME
 from fielddesk.ui import theme
@@ -18,7 +18,24 @@ from fielddesk.ui.compare import Compare, Difference
 from fielddesk.ui.seams import Names, Offers
 from fielddesk.ui.signs import Card, CardRow
 from fielddesk.ui.text import Text
-from fielddesk.ui.wording import sentence
+from fielddesk.ui.wording import add_sentences, sentence
+
+add_sentences(
+    {
+        "choice_missing": N_("Take one version for each field first."),
+        "version_unknown": N_("It was made by a version that is too old. Do it again with this one."),
+        "malformed": N_("Headquarters could not read it. Do it again."),
+        "field_unknown": N_("Headquarters does not know the field “{field}”."),
+        "not_text": N_("This is no text."),
+        "not_a_day": N_("This is not a day. Write it like 2028-03-17."),
+        "not_a_flag": N_("This must be yes or no."),
+        "not_an_id": N_("The record it names is none."),
+        "not_json": N_("This cannot be stored."),
+        "not_names": N_("A name in one of the three languages is needed."),
+        "number_not_exact": N_("This is not an exact number."),
+        "number_out_of_range": N_("The number is too large or too small."),
+    }
+)
 
 STATES = {
     None: "idle", "applied": "ok", "merged": "ok", "void": "idle", "conflict": "warn", "rejected": "bad",
@@ -62,7 +79,7 @@ def record_words(work: Work, names: Names) -> str:
     return names.get(work.about_id or "", "")
 
 
-def explanation(work: Work, names: Names, zone: str) -> str:
+def explanation(work: Work, zone: str) -> str:
     """What happened to it and what to do, in one or two sentences."""
     match work.outcome:
         case None if work.trouble:
@@ -74,7 +91,7 @@ def explanation(work: Work, names: Names, zone: str) -> str:
         case None:
             return _("It is saved on this laptop and goes to headquarters with the next sync.")
         case "conflict":
-            return _conflict_words(work, names, zone)
+            return _conflict_words(work, zone)
         case "rejected":
             return _("Headquarters said no: {why}").format(why=_trouble_words(work.detail))
         case "parked":
@@ -93,8 +110,13 @@ def explanation(work: Work, names: Names, zone: str) -> str:
     return _("Headquarters has it.")
 
 
-def _conflict_words(work: Work, names: Names, zone: str) -> str:
-    who = names.get(str(work.detail.get("by") or ""), "") or _("Somebody")
+def rival(work: Work) -> str:
+    """The name of who was first; "" where headquarters did not say."""
+    return str(work.detail.get("by") or "")
+
+
+def _conflict_words(work: Work, zone: str) -> str:
+    who = rival(work) or _("Somebody")
     at = work.detail.get("at")
     if at:
         return _("{who} changed the same on {when}, and that arrived first. Take one for each field.").format(
@@ -106,14 +128,12 @@ def _conflict_words(work: Work, names: Names, zone: str) -> str:
 def held_words(detail: Mapping[str, Any]) -> str:
     """Why a fact is held, and whom to call."""
     why = {
-        "no_right": _("Your role may not do this."),
         "not_allowed": _("Your role may not do this."),
         "revoked": _("This laptop was locked when it arrived."),
         "row_missing": _("A record it names has not arrived at headquarters yet."),
-        "not_in_scope": _("The order is no longer yours."),
-        "out_of_scope": _("The order is no longer yours."),
-        "late": _("It came more than 30 days after the order left you."),
-        "too_late": _("It came more than 30 days after the order left you."),
+        "waits": _("It waits for another one that is held."),
+        "not_in_scope": _("The order was never yours."),
+        "scope_left": _("It came more than 30 days after the order left you."),
     }.get(str(detail.get("reason", "")), _("Headquarters wants to look at it first."))
     return why + " " + _("It is kept whole there and here. Call your dispatcher: one press releases it.")
 
@@ -136,8 +156,7 @@ class ConflictCard(Card):
     def __init__(self, work: Work, offers: Offers, names: Names) -> None:
         super().__init__(lambda: _("Both versions"))
         self._work = work
-        who = names.get(str(work.detail.get("by") or ""), "")
-        self.compare = Compare(lambda: _("Mine"), who or (lambda: _("Theirs")))
+        self.compare = Compare(lambda: _("Mine"), rival(work) or (lambda: _("Theirs")))
         self.compare.complete.connect(self.decided)
         self.compare.chosen.connect(self._take_group)
         inner = QWidget()
@@ -218,7 +237,7 @@ class SaidCard(Card):
         inner = QWidget()
         column = QVBoxLayout(inner)
         theme.space(column, (16, 12, 16, 12), 4)
-        text = Text(explanation(work, names, zone), wraps=True)
+        text = Text(explanation(work, zone), wraps=True)
         column.addWidget(text)
         self.explanation = text
         self.add(inner)

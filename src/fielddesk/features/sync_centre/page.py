@@ -327,14 +327,20 @@ class SyncPage(SplitPage, SubjectPage):
         if work is None or card is None:
             return
         choices = card.choices()
-        try:
-            calls = decided(work, choices)
-        except FieldDeskError as error:
-            self._failed(error)
-            return
         mine = any(side == MINE for side in choices.values())
         said = _("Decided: yours goes to headquarters") if mine else _("Decided: theirs stays")
-        self._outbox.settle([work.id], calls, partial(self._settled, said), self._failed)
+        ids = [work.id, *(each.id for each in work.chain)]
+        chain = work.chain if mine else ()  # what was built on mine goes where mine goes
+        now, bench, outbox = self._bench.now, self._bench, self._outbox
+
+        def prepare(read: Reading) -> list[Call]:
+            return done_again(read, chain, outbox.context, lambda: new_id(now()), decided(work, choices))
+
+        bench.read(
+            prepare,
+            lambda calls: outbox.settle(ids, calls, partial(self._settled, said), self._failed),
+            failed=self._not_again,
+        )
 
     def _do_again(self) -> None:
         work = self._work

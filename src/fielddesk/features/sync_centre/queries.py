@@ -192,8 +192,6 @@ def named_by(works: Iterable[Work], names_of: Mapping[str, Mapping[str, str]]) -
     for one in works:
         if one.about_table and one.about_id:
             wanted.setdefault(one.about_table, set()).add(one.about_id)
-        if by := one.detail.get("by"):
-            wanted.setdefault("user", set()).add(str(by))
         for key, table in names_of.get(one.kind, {}).items():
             value = one.told.get(key)
             values = value if isinstance(value, list) else [value]
