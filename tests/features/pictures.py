@@ -30,7 +30,12 @@ MILLION = 1_000_000
 
 def _orders(place: Workplace) -> None:
     place.open("orders")
+    page = place.desk.page("orders")
+    page.finder.edit.clear()
+    page.finder.edit._ask()
+    page.reason.hide()
     place.bench.show("work_order", ORDER)
+    page.tabs.choose("overview")
 
 
 def _tab(place: Workplace, page: str, key: str) -> None:
@@ -64,7 +69,6 @@ def _history(place: Workplace) -> None:
 
 def _reason(place: Workplace) -> None:
     _orders(place)
-    _tab(place, "orders", "overview")
     place.settle()
     page = place.desk.page("orders")
     page._step("on_hold")
@@ -96,6 +100,7 @@ def _assets(place: Workplace) -> None:
 def _stock(place: Workplace) -> None:
     place.open("parts")
     place.bench.show("part", some_id("7SR1-03-4"))
+    _tab(place, "parts", "stock")
 
 
 def _old_part(place: Workplace) -> None:
@@ -162,6 +167,7 @@ def main(target: Path, words: list[str]) -> None:
                         print(f"{name} {scheme} {language} {size}: {fault}")
                     place.desk.grab().save(str(target / f"{name}-{scheme}-{language}-{size}.png"))
     place.close()
+    store.close()
     shutil.rmtree(folder)
 
 

@@ -7,9 +7,9 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from importlib import import_module
 
-from pytestqt.qtbot import QtBot
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from fielddesk.shell.bench import WindowBench
 from fielddesk.store.database import Store
@@ -17,7 +17,6 @@ from fielddesk.ui.desk import Desk
 from fielddesk.ui.navigation import Place
 from fielddesk.ui.page import Page
 from fielddesk.ui.seams import Me, Offers
-
 
 FEATURES = ("people", "customers", "assets", "workorders", "parts")
 
@@ -67,7 +66,7 @@ class Workplace:
         app = QApplication.instance()
         assert app is not None
         quiet = 0
-        while quiet < 3:
+        while quiet < 8:
             app.processEvents()
             QCoreApplication.sendPostedEvents()
             quiet = 0 if self._busy() else quiet + 1
@@ -85,7 +84,6 @@ class Workplace:
         self.bench.close()
         self.desk.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        self.store.close()
         assert self.mistakes == []
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from fielddesk.core.i18n import _
@@ -47,14 +47,31 @@ def give_menu(view: RowList | Table, entries: Callable[[str], Sequence[MenuLine]
 
     if isinstance(view, Table):
         view.customContextMenuRequested.disconnect()
-    else:
-        copying = QAction(view)
-        copying.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
-        copying.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        copying.triggered.connect(lambda: copy_rows(view))
-        view.addAction(copying)
+    view.installEventFilter(_Keys(view, entries))
     view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
     view.customContextMenuRequested.connect(open_at)
+
+
+class _Keys(QObject):
+    """The keys of the menu's lines, while the list has the focus."""
+
+    def __init__(self, view: RowList | Table, entries: Callable[[str], Sequence[MenuLine]]) -> None:
+        super().__init__(view)
+        self._view, self._entries = view, entries
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return False
+        if event.matches(QKeySequence.StandardKey.Copy):
+            copy_rows(self._view)
+            return True
+        pressed = QKeySequence(event.keyCombination())
+        chosen = self._view.chosen_id()
+        for entry in self._entries(chosen) if chosen else ():
+            if entry.shortcut and QKeySequence(entry.shortcut) == pressed:
+                entry.run()
+                return True
+        return False
 
 
 def copy_rows(view: RowList | Table) -> None:

@@ -45,6 +45,7 @@ class Picker(Field):
         self._found: list[Row] = []
         self._typed = ""
         self._enter_waits = False
+        self._asking = False
         super().__init__(key, label, needed=needed, hint=hint)
         self.say("_write_hint", hint)
         self._soon = QTimer(self)
@@ -127,11 +128,13 @@ class Picker(Field):
     def _ask(self) -> None:
         self._soon.stop()
         self._typed = self.text().strip()
+        self._asking = True
         self._ask_for(self._typed, self._took(self._typed))
 
     def _took(self, typed: str) -> Callable[[Sequence[Row]], None]:
         def take(rows: Sequence[Row]) -> None:
-            if typed == self.text().strip():
+            if typed == self.text().strip() and self._asking:
+                self._asking = False
                 self._show(rows)
 
         return take
@@ -153,7 +156,7 @@ class Picker(Field):
             self.take(self._found[0].id)
 
     def _close(self) -> None:
-        self._enter_waits = False
+        self._enter_waits = self._asking = False
         self._soon.stop()
         if not self.results.isHidden():
             self.results.hide()
@@ -181,8 +184,9 @@ class Picker(Field):
 
     def _enter(self) -> bool:
         if self.text().strip() != self._typed or self._soon.isActive():
-            self._enter_waits = True  # a scanner's Enter comes before the answer
             self._ask()
+        if self._asking:
+            self._enter_waits = True  # a scanner's Enter comes before the answer
             return True
         if not self.results.isHidden() and self._found:
             self.take(self.list.chosen_id() or self._found[0].id)

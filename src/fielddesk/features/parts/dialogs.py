@@ -151,6 +151,12 @@ class HowMany(Quantity):
     entered = Signal()
     editor: QLineEdit
 
+    def parse(self, text: str) -> int | None:
+        value = super().parse(text)
+        if value is not None:
+            check_quantity(value)
+        return value
+
     def focus_all(self) -> None:
         """Put the keyboard here so that typing replaces the number."""
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -278,7 +284,6 @@ class AddPart(QFrame):
     def _give(self) -> None:
         try:
             values = {key: self._value(key) for key in self.fields}
-            check_quantity(values["quantity"])
         except FieldDeskError as error:
             self.refuse(error)
             return

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from fielddesk.core.errors import FieldDeskError
@@ -99,7 +97,6 @@ class PartsUsed(SubjectPanel):
         self.adding.hide()
         self.table = Table(lambda: _("Parts fitted"), self._columns())
         give_menu(self.table, self._menu)
-        QShortcut(QKeySequence("Del"), self.table, self._take_back_chosen, context=Qt.ShortcutContext.WidgetShortcut)
         self.below = Text("", wraps=True)
         self.below.set_state("bad")
         self.below.hide()
@@ -222,10 +219,6 @@ class PartsUsed(SubjectPanel):
     def _show_part(self, row_id: str) -> None:
         if (line := self._line(row_id)) is not None:
             self._bench.show("part", line.row.part_id)
-
-    def _take_back_chosen(self) -> None:
-        if chosen := self.table.chosen_id():
-            self._take_back(chosen)
 
     def _take_back(self, row_id: str) -> None:
         line = self._line(row_id)

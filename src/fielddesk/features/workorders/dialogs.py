@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from fielddesk.core.errors import FieldDeskError
@@ -206,7 +206,6 @@ class ReasonBar(QFrame):
         theme.space(column, (16, 8, 8, 8), 4)
         column.addLayout(row)
         column.addWidget(self._trouble)
-        QShortcut(QKeySequence("Esc"), self, self._leave, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.hide()
 
     def ask(self, status: str, wanted: str) -> None:
@@ -219,6 +218,13 @@ class ReasonBar(QFrame):
         self._say("")
         self.show()
         self.edit.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._leave()
+            event.accept()
+            return
+        super().keyPressEvent(event)
 
     def _say(self, words: str) -> None:
         self._trouble.setText(words)

@@ -261,6 +261,10 @@ class OrdersPage(SubjectPage, SplitPage):
             self.pane.add_action(button)
             self._steps.append(button)
 
+    def foot_buttons(self) -> list[Button]:
+        """The next states as buttons, the next step last."""
+        return list(self._steps)
+
     def _step(self, wanted: str) -> None:
         if self._view is None:
             return
@@ -306,6 +310,7 @@ class OrdersPage(SubjectPage, SplitPage):
         self.show_subject(TABLE, order_id)
 
     def _back_from_new(self) -> None:
+        self.new_pane.keep()
         if self._order_id:
             self.fill_detail()
         else:
@@ -325,6 +330,7 @@ class OrdersPage(SubjectPage, SplitPage):
             self.tabs.reload()
 
     def may_leave(self) -> bool:
+        self.new_pane.keep()
         return self.tabs.may_leave()
 
 

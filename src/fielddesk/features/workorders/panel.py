@@ -403,6 +403,11 @@ class NewOrder(Pane):
             self._bench.read(assignable_people, self._offer_people, key=f"new_order.people.{id(self)}")
         self.form.focus_first()
 
+    def keep(self) -> None:
+        """Keep what is typed right now, before the window closes or another place is shown."""
+        if self.form.subject:
+            self.form.flush_drafts()
+
     def _offer_people(self, people: list[User]) -> None:
         field = self.form.fields["assignee_id"]
         assert isinstance(field, Choice)

@@ -1,0 +1,399 @@
+"""Stories of a day with work orders: the window over a real store, by keyboard, in three languages."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from fielddesk.core import i18n
+from fielddesk.core.errors import Conflict
+from fielddesk.features.parts.panel import PartsUsed
+from fielddesk.features.people.panel import HistoryPanel
+from fielddesk.features.people.rules import DISPATCHER
+from fielddesk.features.workorders.model import Note, WorkOrder
+from fielddesk.features.workorders.page import OrdersPage
+from fielddesk.features.workorders.panel import NotesPanel, OverviewPanel
+from fielddesk.store.database import Store
+from fielddesk.store.outbox import Draft, OwnOperation
+from fielddesk.ui import theme
+from tests.support.benches import Workplace, workplace
+from tests.support.laptops import some_id
+from tests.support.look import faults
+from tests.support.region import ANNA, BENNO, put
+
+ORDER = some_id("WO-A7-2026-1051")
+
+
+def orders(desk: Workplace) -> OrdersPage:
+    page = desk.open("orders")
+    assert isinstance(page, OrdersPage)
+    return page
+
+
+def shown(desk: Workplace, order_id: str = ORDER) -> OrdersPage:
+    page = orders(desk)
+    desk.bench.show("work_order", order_id)
+    desk.settle()
+    return page
+
+
+def titles(page: OrdersPage) -> list[str]:
+    rows = page.list.rows
+    return [rows.row_at(place).title for place in range(rows.rowCount())]
+
+
+def words(page: object) -> str:
+    return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())  # type: ignore[attr-defined]
+
+
+def status(store: Store) -> tuple[str, str]:
+    with store.read() as read:
+        order = read.one(WorkOrder, ORDER)
+    return order.status, order.status_reason
+
+
+def notes(store: Store) -> list[str]:
+    with store.read() as read:
+        return [note.text for note in read.all(Note, Note.c.order_id == ORDER, order=[Note.c.at.desc()])]
+
+
+def test_an_order_is_found_noted_given_a_part_and_completed_by_keyboard_alone(
+    desk: Workplace, laptop: Store, qtbot: QtBot
+) -> None:
+    page = orders(desk)
+    page.focus()
+    page.finder.edit.setFocus()
+    qtbot.keyClicks(page.finder.edit, "robot")
+    qtbot.keyClick(page.finder.edit, Qt.Key.Key_Return)
+    desk.settle()
+    qtbot.keyClick(page.finder.edit, Qt.Key.Key_Down)
+    qtbot.keyClick(page.list, Qt.Key.Key_Down)
+    desk.settle()
+    assert page.pane.title.text() == "Robot cell stops"
+
+    page.tabs.choose("notes")
+    desk.settle()
+    panel = page.tabs.panel()
+    assert isinstance(panel, NotesPanel)
+    qtbot.keyClicks(panel.field.editor, "Bearing is worn.")
+    qtbot.keyClick(panel.field.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    desk.settle()
+    assert notes(laptop)[0] == "Bearing is worn."
+    assert panel.entries.entries()[0].mark == ("not sent yet", "idle")
+
+    used = page.tabs.choose("parts")
+    desk.settle()
+    assert isinstance(used, PartsUsed)
+    edit = used.adding.part.editor
+    qtbot.keyClicks(edit, "7SR1-03-4")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    desk.settle()
+    assert used.adding.part.shown == some_id("7SR1-03-4")
+    qtbot.keyClicks(used.adding.quantity.editor, "2")
+    qtbot.keyClick(used.adding.quantity.editor, Qt.Key.Key_Return)
+    desk.settle()
+    assert [line.row.number for line in map(used.table.rows.row_at, range(used.table.rows.rowCount()))] == ["7SR1-03-4"]
+    assert desk.desk.toast.words() == "7SR1-03-4 fitted"
+
+    complete = page.foot_buttons()[-1]
+    assert complete.words() == "Complete order"
+    complete.setFocus()
+    qtbot.keyClick(complete, Qt.Key.Key_Space)
+    desk.settle()
+    assert status(laptop) == ("completed", "")
+    assert page.pane.title.text() == "Robot cell stops"  # it left the list of mine and stays in sight
+    assert page.foot_buttons()[-1].words() == "Open again"
+
+
+def test_an_order_on_hold_needs_its_reason_and_undo_takes_it_back(desk: Workplace, laptop: Store, qtbot: QtBot) -> None:
+    page = shown(desk)
+    hold = next(button for button in page.foot_buttons() if button.words() == "Put on hold")
+    hold.click()
+    qtbot.keyClick(page.reason.edit, Qt.Key.Key_Return)
+    assert "Say why in a few words" in words(page.reason)
+    assert status(laptop) == ("in_progress", "")
+    qtbot.keyClicks(page.reason.edit, "Seal kit ordered")
+    qtbot.keyClick(page.reason.edit, Qt.Key.Key_Return)
+    desk.settle()
+    assert status(laptop) == ("on_hold", "Seal kit ordered")
+    assert page.reason.isHidden()
+    assert desk.desk.toast.take_back()
+    desk.settle()
+    assert status(laptop) == ("in_progress", "")
+
+
+def test_escape_leaves_an_order_as_it_is(desk: Workplace, laptop: Store, qtbot: QtBot) -> None:
+    page = shown(desk)
+    page.foot_buttons()[0].click()
+    assert not page.reason.isHidden()
+    qtbot.keyClick(page.reason.edit, Qt.Key.Key_Escape)
+    assert page.reason.isHidden()
+    assert status(laptop) == ("in_progress", "")
+
+
+def test_a_note_half_written_is_there_again_after_the_window_was_closed(
+    dressed: theme.Theme, laptop: Store, qtbot: QtBot
+) -> None:
+    with workplace(qtbot, laptop) as desk:
+        page = shown(desk)
+        panel = page.tabs.choose("notes")
+        assert isinstance(panel, NotesPanel)
+        qtbot.keyClicks(panel.field.editor, "Half a th")
+        qtbot.waitUntil(lambda: _draft(laptop) == '"Half a th"', timeout=700)
+    with workplace(qtbot, laptop) as desk:
+        page = shown(desk)
+        panel = page.tabs.choose("notes")
+        desk.settle()
+        assert isinstance(panel, NotesPanel)
+        assert panel.field.text() == "Half a th"
+        assert len(notes(laptop)) == 3
+        panel.add.click()
+        desk.settle()
+        assert notes(laptop)[0] == "Half a th"
+        assert _draft(laptop) is None
+
+
+def _draft(store: Store) -> str | None:
+    with store.read() as read:
+        row = read.get(Draft, "note.text", ORDER)
+    return None if row is None else row.text
+
+
+def test_a_note_typed_on_one_order_never_lands_on_another(desk: Workplace, laptop: Store, qtbot: QtBot) -> None:
+    page = shown(desk)
+    panel = page.tabs.choose("notes")
+    assert isinstance(panel, NotesPanel)
+    qtbot.keyClicks(panel.field.editor, "For 1051 only")
+    desk.bench.show("work_order", some_id("WO-A7-2026-1042"))
+    desk.settle()
+    assert panel.field.text() == ""
+    desk.bench.show("work_order", ORDER)
+    desk.settle()
+    assert panel.field.text() == "For 1051 only"
+
+
+def test_an_empty_note_is_refused_in_words(desk: Workplace, laptop: Store) -> None:
+    panel = shown(desk).tabs.choose("notes")
+    assert isinstance(panel, NotesPanel)
+    panel.add.click()
+    desk.settle()
+    assert "Type the note first." in words(panel)
+    assert len(notes(laptop)) == 3
+
+
+def test_a_new_order_needs_no_window_of_its_own(desk: Workplace, laptop: Store, qtbot: QtBot) -> None:
+    page = orders(desk)
+    page.new.click()
+    desk.settle()
+    form = page.new_pane
+    form.make.click()
+    assert words(form).count("This is needed.") == 2
+    qtbot.keyClicks(form.title_field.editor, "Gearbox hums")
+    qtbot.keyClicks(form.customer.editor, "northf")
+    qtbot.keyClick(form.customer.editor, Qt.Key.Key_Return)
+    desk.settle()
+    assert form.customer.text() == "Northfield Castings"
+    assert [words for _key, words in form.asset._options] == ["Compressor C-75 (C75-1207)", "Kiln drive (KD-881)"]
+    form.make.click()
+    desk.settle()
+    assert page.pane.title.text() == "Gearbox hums"
+    with laptop.read() as read:
+        (order,) = read.all(WorkOrder, WorkOrder.c.title == "Gearbox hums")
+    assert (order.kind, order.status, order.assignee_id) == ("repair", "assigned", ANNA)
+    assert order.number.startswith("WO-A7-")
+    page.new.click()
+    desk.settle()
+    assert form.title_field.text() == ""  # the next form begins empty
+
+
+def test_a_new_order_half_typed_waits_for_its_person(dressed: theme.Theme, laptop: Store, qtbot: QtBot) -> None:
+    with workplace(qtbot, laptop) as desk:
+        page = orders(desk)
+        page.new.click()
+        desk.settle()
+        qtbot.keyClicks(page.new_pane.title_field.editor, "Pump lea")
+        qtbot.keyClicks(page.new_pane.customer.editor, "lindq")
+        qtbot.keyClick(page.new_pane.customer.editor, Qt.Key.Key_Return)
+        desk.settle()
+        assert page.may_leave()  # the window asks before it closes
+    with workplace(qtbot, laptop) as desk:
+        page = orders(desk)
+        page.new.click()
+        desk.settle()
+        assert page.new_pane.title_field.text() == "Pump lea"
+        assert page.new_pane.customer.text() == "Lindqvist Metall"
+
+
+def test_the_office_gives_an_order_to_somebody_and_takes_it_back(
+    dressed: theme.Theme, laptop: Store, qtbot: QtBot
+) -> None:
+    laptop.identity = laptop.identity.__class__(ANNA, DISPATCHER, laptop.identity.device, "A7")
+    with workplace(qtbot, laptop) as desk:
+        panel = shown(desk).tabs.panel("overview")
+        assert isinstance(panel, OverviewPanel)
+        panel._assignee.editor.setCurrentIndex(panel._assignee.editor.findData(BENNO))
+        panel._assignee.commit()
+        desk.settle()
+        with laptop.read() as read:
+            assert read.one(WorkOrder, ORDER).assignee_id == BENNO
+        history = shown(desk).tabs.choose("history")
+        desk.settle()
+        assert isinstance(history, HistoryPanel)
+        first = history.entries.entries()[0]
+        assert (first.text, first.details) == ("Order given to Benno Okafor", ("Given to: Anna Berg → Benno Okafor",))
+        assert desk.desk.toast.take_back()
+        desk.settle()
+        with laptop.read() as read:
+            assert read.one(WorkOrder, ORDER).assignee_id == ANNA
+
+
+def test_a_status_changed_meanwhile_is_told_and_nothing_is_overwritten(desk: Workplace, laptop: Store) -> None:
+    page = shown(desk)
+    with laptop.read() as read:
+        body = read.one(WorkOrder, ORDER).body() | {"status": "cancelled", "status_reason": "Customer closed"}
+    laptop._listeners, kept = [], laptop._listeners  # the pull came in this very moment: the page has not heard of it
+    put(laptop, [WorkOrder.from_body(body, 2)])
+    laptop._listeners = kept
+    page.foot_buttons()[-1].click()
+    desk.settle()
+    assert status(laptop) == ("cancelled", "Customer closed")
+    assert "Somebody else changed this" in desk.desk.toast.words()
+    assert page.foot_buttons()[-1].words() == "Open again"
+
+
+def test_what_a_pull_brings_is_shown_without_a_click(desk: Workplace, laptop: Store) -> None:
+    page = shown(desk)
+    with laptop.read() as read:
+        body = read.one(WorkOrder, ORDER).body() | {"title": "Robot cell stops again"}
+    put(laptop, [WorkOrder.from_body(body, 2)])
+    desk.settle()
+    assert page.pane.title.text() == "Robot cell stops again"
+    assert "WO-A7-2026-1051 Robot cell stops again" in titles(page)
+
+
+def test_an_order_that_left_this_laptop_leaves_the_page(desk: Workplace, laptop: Store) -> None:
+    page = shown(desk)
+
+    def leave(connection: object) -> tuple[None, list[tuple[str, str]]]:
+        connection.execute(WorkOrder.__table__.delete().where(WorkOrder.c.id == ORDER))  # type: ignore[attr-defined]
+        return None, [("work_order", ORDER)]
+
+    laptop.write(leave)
+    desk.settle()
+    assert not page.pane.isVisible()
+
+
+def test_work_that_will_conflict_is_marked_in_words(desk: Workplace, laptop: Store) -> None:
+    page = shown(desk)
+    page.foot_buttons()[-1].click()
+    desk.settle()
+    clash = Conflict("work_order", ORDER, {"status": {"base": "in_progress", "mine": "completed", "theirs": "on_hold"}})
+    _change_own(laptop, trouble=f'{{"code":"{clash.code}","values":{{}}}}')
+    page.reload()
+    desk.settle()
+    assert "will conflict" in words(page)
+    assert "What you changed here will meet another change" in words(page)
+
+
+@pytest.mark.parametrize(("outcome", "said"), [("held", "held at headquarters"), ("rejected", "needs you")])
+def test_an_outcome_that_asks_for_a_person_is_marked_on_the_order(
+    desk: Workplace, laptop: Store, outcome: str, said: str
+) -> None:
+    page = shown(desk)
+    page.foot_buttons()[-1].click()
+    desk.settle()
+    _change_own(laptop, outcome=outcome)
+    page.reload()
+    desk.settle()
+    assert said in words(page)
+
+
+def _change_own(store: Store, **fields: str) -> None:
+    def work(connection: object) -> tuple[None, list[tuple[str, str]]]:
+        connection.execute(OwnOperation.__table__.update().values(**fields))  # type: ignore[attr-defined]
+        return None, []
+
+    store.write(work)
+
+
+def test_markup_in_a_title_is_shown_as_text(desk: Workplace) -> None:
+    page = orders(desk)
+    page.filters._buttons["all"].click()
+    desk.settle()
+    desk.bench.show("work_order", some_id("WO-A7-2026-1054"))
+    desk.settle()
+    assert page.pane.title.text() == "Check the <b>emergency stop</b> & guard"
+    assert page.pane.title.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_the_number_of_a_row_is_copied_with_ctrl_c(desk: Workplace, qtbot: QtBot) -> None:
+    page = shown(desk)
+    page.list.setFocus()
+    desk.settle()
+    qtbot.keyClick(page.list, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text().startswith("WO-A7-2026-1051 Robot cell stops\t")
+
+
+@pytest.mark.parametrize(
+    ("view", "text", "said"),
+    [
+        ("mine", "nothing like it", "No order has these words"),
+        ("late", "", "Nothing is late"),
+        ("mine", "", "Nothing is given to you"),
+        ("open", "", "Nothing is open"),
+        ("all", "", "No work orders yet"),
+    ],
+)
+def test_an_empty_list_says_what_will_appear_there(
+    desk: Workplace, laptop: Store, view: str, text: str, said: str
+) -> None:
+    def clear(connection: object) -> tuple[None, list[tuple[str, str]]]:
+        connection.execute(WorkOrder.__table__.delete())  # type: ignore[attr-defined]
+        return None, [("work_order", ORDER)]
+
+    laptop.write(clear)
+    page = orders(desk)
+    page.filters._buttons[view].click()
+    page.finder.edit.setText(text)
+    page.finder.edit._ask()
+    desk.settle()
+    assert said in words(page.left)
+
+
+def test_a_list_of_thousands_is_walked_without_loading_them_all(desk: Workplace, laptop: Store, qtbot: QtBot) -> None:
+    put(laptop, [
+        WorkOrder(id=some_id(f"n{n}"), number=f"WO-B2-2026-{n:05d}", kind="repair", title=f"Order {n}", rev=1,
+                  customer_id=some_id("Harbour Stamping"), status="open", due_on="2027-06-01", opened_at=n)
+        for n in range(3000)
+    ])  # fmt: skip
+    page = orders(desk)
+    page.filters._buttons["all"].click()
+    desk.settle()
+    assert page.list.rows.rowCount() == 3010
+    qtbot.keyClick(page.list, Qt.Key.Key_End)
+    desk.settle()
+    assert page.pane.title.text() == "Order 2999"
+    assert len(page.list.rows._pages) < 20
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN", "zh_TW"])
+@pytest.mark.parametrize(("scheme", "size"), [("light", 100), ("contrast", 150)])
+def test_every_tab_is_named_whole_and_large_enough_in_each_language(
+    desk: Workplace, dressed: theme.Theme, qapp: QApplication, language: str, scheme: str, size: int
+) -> None:
+    i18n.set_language(language)
+    dressed.choose(scheme, size)
+    desk.desk.resize(1280 * size // 100, 640 * size // 100)
+    page = shown(desk)
+    found = []
+    for key in ("overview", "parts", "notes", "history"):
+        page.tabs.choose(key)
+        desk.settle()
+        found += [f"{key}: {fault}" for fault in faults(desk.desk)]
+    page.show_new()
+    desk.settle()
+    found += [f"new: {fault}" for fault in faults(desk.desk)]
+    assert found == []
