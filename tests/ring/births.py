@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import runpy
 import signal
+import subprocess
 import sys
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
@@ -54,6 +55,30 @@ class Process:
         self._process.join(seconds)
         assert self._process.exitcode is not None, "it lives on"
         return self._process.exitcode
+
+
+class Command:
+    """The same as a command that a person types, with a Python of its own."""
+
+    def __init__(self, module: str, words: Sequence[str], log: Path, **surroundings: str) -> None:
+        with log.open("ab") as kept:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", module, *words], env=os.environ | surroundings, stderr=kept,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", bufsize=1,
+            )  # fmt: skip
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self.stdin, self.stdout = self._process.stdin, self._process.stdout
+
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    @property
+    def lives(self) -> bool:
+        return self._process.poll() is None
+
+    def wait(self, seconds: float) -> int:
+        return self._process.wait(seconds)
 
 
 def _file(end: Connection, mode: str) -> io.TextIOBase:

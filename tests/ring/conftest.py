@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,12 @@ from tests.support.postgres import Server, postgres
 __all__ = ["postgres"]
 
 
-def fill(hq: Headquarters) -> None:
-    """A dispatcher, two engineers with vans, customers, machines, parts, stock and orders."""
-    demo.make_demo(hq, admin.found(hq, "Service North", "admin", "Ada Lovelace"), SystemClock())
+SHARED = Path(os.environ.get("FIELDDESK_SHARED", Path(__file__).parents[2].parent / "shared")) / "data"
+
+
+def fill(hq: Headquarters, lists: Sequence[Path] = ()) -> None:
+    """A dispatcher, two engineers with vans, customers, machines, parts, stock and orders; of real lists if given."""
+    demo.make_demo(hq, admin.found(hq, "Service North", "admin", "Ada Lovelace"), SystemClock(), lists)
     refresh_levels(hq)
     hq.close()
 
@@ -44,15 +49,49 @@ def template_database(postgres: Server) -> str:
     return url.rpartition("/")[2]
 
 
+@pytest.fixture(scope="session")
+def real_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same on the beginnings of the real lists."""
+    folder = tmp_path_factory.mktemp("real")
+    hq = on_sqlite(folder / "headquarters.db")
+    fill(hq, [_beginning(path, folder) for path in _real_lists()])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def whole_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same on the whole of the real lists."""
+    lists = _real_lists()
+    folder = tmp_path_factory.mktemp("whole")
+    fill(on_sqlite(folder / "headquarters.db"), lists)
+    return folder
+
+
+def _real_lists() -> list[Path]:
+    lists = demo.real_lists(SHARED)
+    if len(lists) < 2:
+        pytest.skip("the real lists lie beside the checkout in shared/data; they are not here")
+    return lists
+
+
+def _beginning(path: Path, folder: Path, lines: int = 800) -> Path:
+    with gzip.open(path, "rb") as whole, gzip.open(folder / path.name, "wb") as piece:
+        piece.writelines(itertools.islice(whole, lines))
+    return folder / path.name
+
+
 @pytest.fixture
 def new_hq(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], Site]]:
-    """`new_hq("sqlite")` or `new_hq("postgresql")`: a headquarters with demo data; nobody serves yet."""
+    """`new_hq("sqlite")` or `new_hq("postgresql")`: a headquarters with demo data; nobody serves yet.
+
+    `on="real_template"` or `"whole_template"` (SQLite): on real lists.
+    """
     made: list[Site] = []
 
-    def make(kind: str = "sqlite") -> Site:
+    def make(kind: str = "sqlite", on: str = "template") -> Site:
         folder = tmp_path / f"hq{len(made)}"
         if kind == "sqlite":
-            made.append(new_site(folder, request.getfixturevalue("template"), None))
+            made.append(new_site(folder, request.getfixturevalue(on), None))
         else:
             source = request.getfixturevalue("template_database")
             made.append(new_site(folder, None, lambda: request.getfixturevalue("postgres"), source))

@@ -25,7 +25,7 @@ from fielddesk.hq.service import Headquarters, on_postgresql, on_sqlite
 from fielddesk.store.actions import ACTIONS, call
 from fielddesk.store.statements import ask
 from fielddesk.store.tables import BY_NAME, row_digest
-from tests.ring.births import Process
+from tests.ring.births import Command, Process
 from tests.ring.headquarters import AHEAD, DIE_AT
 from tests.ring.scope import in_scope
 from tests.support.postgres import Server
@@ -52,9 +52,11 @@ class Died(Exception):
 class Child:
     """A process that answers in lines of JSON on its standard output."""
 
-    def __init__(self, module: str, words: Sequence[str], log: Path, **surroundings: str) -> None:
+    def __init__(
+        self, module: str, words: Sequence[str], log: Path, *, typed: bool = False, **surroundings: str
+    ) -> None:
         self.log = log
-        self.process = Process(module, words, log, **surroundings)
+        self.process = (Command if typed else Process)(module, words, log, **surroundings)
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -159,14 +161,16 @@ class Site:
     def where(self) -> list[str]:
         return ["--database", self.url] if self.url else ["--data", str(self.folder)]
 
-    def serve(self, die_at: str = "", ahead: int = 0, jobs_every: float = 3600.0, port: int | None = None) -> str:
-        """Start a server (one more, where one runs); its address. It keeps its port over a restart."""
-        wanted = port if port is not None else (0 if self.serving else self.port)
+    def serve(self, die_at: str = "", ahead: int = 0, jobs_every: float = 3600.0, typed: bool = False) -> str:
+        """Start a server (one more, where one runs); its address. The first keeps its port over a restart.
+
+        `typed` takes the command that an administrator types, which knows no points.
+        """
         child = Child(
-            "tests.ring.headquarters",
-            [*self.where, "serve", "--embedded", "--port", str(wanted), "--jobs-every", str(jobs_every)],
-            self.folder / "headquarters.log",
-            **{DIE_AT: die_at, AHEAD: str(ahead)},
+            "fielddesk.hq" if typed else "tests.ring.headquarters",
+            [*self.where, "serve", "--embedded", "--port", str(0 if self.serving else self.port),
+             "--jobs-every", str(jobs_every)],
+            self.folder / "headquarters.log", typed=typed, **{DIE_AT: die_at, AHEAD: str(ahead)},
         )  # fmt: skip
         ready = child.line()
         if not self.serving:
