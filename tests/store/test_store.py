@@ -229,6 +229,49 @@ def test_a_reader_sees_one_moment_while_others_write(store: Store) -> None:
         assert read.value(count) == 1
 
 
+def test_a_read_within_a_read_sees_the_same_moment(store: Store) -> None:
+    order = an_order(store)
+    with store.read() as outer:
+        assert outer.all(Note) == []
+        writer = threading.Thread(target=lambda: store.do(a_note(order)))
+        writer.start()
+        writer.join()
+        with store.read() as inner:
+            assert inner.all(Note) == []
+        assert outer.all(Note) == []
+    assert len(kept(store, Note)) == 1
+
+
+def test_readers_of_threads_that_ended_do_not_pile_up(store: Store) -> None:
+    an_order(store)
+    for _ in range(20):
+        reader = threading.Thread(target=lambda: kept(store, WorkOrder))
+        reader.start()
+        reader.join()
+    assert len(store._open_readers) <= 2
+
+
+def test_a_first_look_does_not_wait_for_a_long_transaction(store: Store) -> None:
+    an_order(store)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(connection: sa.Connection) -> tuple[None, list[tuple[str, str]]]:
+        begun.set()
+        assert go_on.wait(10)
+        return None, []
+
+    writer = threading.Thread(target=lambda: store.write(slow))
+    writer.start()
+    assert begun.wait(10)
+    seen: list[int] = []
+    reader = threading.Thread(target=lambda: seen.append(len(kept(store, WorkOrder))))
+    reader.start()
+    reader.join(5)
+    go_on.set()
+    writer.join()
+    assert seen == [1]
+
+
 def test_a_reader_cannot_write_and_nobody_writes_outside_an_action(store: Store) -> None:
     an_order(store)
     with store.read() as read, pytest.raises(sa.exc.DBAPIError, match="readonly database"):

@@ -113,8 +113,8 @@ def fact(
 ) -> Callable[[Wrapped], Wrapped]:
     """Register a fact: it adds rows and is never refused by headquarters.
 
-    `about` names the argument whose row the history shows it under (without it, the first row it adds), `undo` the kind of the action that takes it back,
-    `upcasts[n]` turns arguments of version n into those of n + 1.
+    `about` names the argument whose row the history shows it under (without it, the first row it adds), `undo` the
+    kind of the action that takes it back, `upcasts[n]` turns arguments of version n into those of n + 1.
     """
     return lambda run: _register(run, "fact", may, version, about, undo, upcasts or {})
 

@@ -55,3 +55,10 @@ def move_database_aside(path: Path, why: str, now: int, disk: Disk = DISK) -> Pa
                 disk.sync_folder(path.parent)
             found = aside
     return found
+
+
+def remove_database(path: Path) -> None:
+    """Delete a copy of a database that nobody needs, with its log; where there is none, nothing happens."""
+    for end in ("", *COMPANIONS):
+        with told(path):
+            path.with_name(path.name + end).unlink(missing_ok=True)

@@ -227,15 +227,17 @@ def _guard_postgresql(connection: sa.Connection, table: str) -> None:
 
 def as_problem(error: BaseException, path: Path | None = None) -> StoreProblem | None:
     """What the world did to the database, in our codes; None where the error is of another kind."""
-    name = path.name if path else "store"
+    where = {"file": path.name, "folder": str(path.parent)} if path else {"file": "", "folder": ""}
     text = str(error).lower()
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StoreProblem("disk_full", file=name)
+        return StoreProblem("disk_full", **where)
     if isinstance(error, OSError) and error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return StoreProblem("folder_read_only", file=name)
+        return StoreProblem("folder_read_only", **where)
     for words, code in _SIGNS:
         if words in text:
-            return StoreProblem(code, file=name)
+            if words == _NOT_OPENED and path is not None and is_writable(path.parent):
+                code = "file_busy"  # there and ours to write to: somebody else holds it
+            return StoreProblem(code, **where)
     return None
 
 
@@ -251,17 +253,19 @@ def told(path: Path | None) -> Iterator[None]:
         raise problem from error
 
 
+_NOT_OPENED = "unable to open database file"
 _SIGNS: tuple[tuple[str, str], ...] = (
     ("database or disk is full", "disk_full"),
     ("no space left", "disk_full"),
     ("readonly database", "folder_read_only"),
     ("read-only", "folder_read_only"),
-    ("unable to open database file", "folder_read_only"),
+    (_NOT_OPENED, "folder_read_only"),
     ("file is not a database", "store_damaged"),
-    ("malformed", "store_damaged"),
+    ("disk image is malformed", "store_damaged"),
+    ("malformed database schema", "store_damaged"),
     ("hmac", "store_damaged"),
     ("database is locked", "store_busy"),
-    ("disk i/o error", "disk_error"),
+    ("disk i/o error", "disk_failed"),
 )
 
 

@@ -116,9 +116,10 @@ class Store:
         """What did not happen and the journal could not be told yet."""
         self._listeners: list[Callable[[Changes], None]] = []
         self._readers = threading.local()
-        self._open_readers: list[sa.Connection] = []
+        self._open_readers: dict[threading.Thread, sa.Connection] = {}
         self._connection = engine.connect()
         self._lock = threading.RLock()
+        self._readers_lock = threading.Lock()
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -287,18 +288,29 @@ class Store:
     def read(self) -> Iterator[Reading]:
         """One moment of the store, on a connection of the calling thread."""
         with connect.told(self.path):
-            connection: sa.Connection | None = getattr(self._readers, "connection", None)
-            if connection is None:
-                connection = self.engine.connect()
-                connection.exec_driver_sql("PRAGMA query_only = ON")
-                connection.rollback()
-                self._readers.connection = connection
-                self._open_readers.append(connection)
+            connection = self._reader()
+            if connection.in_transaction():  # asked within a read of this thread: the same moment
+                yield Reading(connection)
+                return
             connect.begin_read(connection)
             try:
                 yield Reading(connection)
             finally:
                 connection.rollback()
+
+    def _reader(self) -> sa.Connection:
+        """The connection of the calling thread; those of threads that have ended are closed."""
+        connection: sa.Connection | None = getattr(self._readers, "connection", None)
+        if connection is None:
+            connection = self.engine.connect()
+            connection.exec_driver_sql("PRAGMA query_only = ON")
+            connection.rollback()
+            self._readers.connection = connection
+            with self._readers_lock:
+                for thread in [thread for thread in self._open_readers if not thread.is_alive()]:
+                    self._open_readers.pop(thread).close()
+                self._open_readers[threading.current_thread()] = connection
+        return connection
 
     def interrupter(self) -> Callable[[], None]:
         """What stops the calling thread's look-ups, for another thread to call; never a write."""
@@ -348,7 +360,7 @@ class Store:
             last.callback(self._journal.close)
             last.callback(self.engine.dispose)
             last.callback(self._connection.close)
-            for connection in self._open_readers:
+            for connection in self._open_readers.values():
                 last.callback(connection.close)
             last.callback(self._writer.close)
 

@@ -16,7 +16,7 @@ from fielddesk.core.clock import Clock
 from fielddesk.core.errors import StoreProblem
 from fielddesk.store import connect, instance, outbox, profile, steps
 from fielddesk.store.again import identity_in
-from fielddesk.store.aside import COMPANIONS, move_aside
+from fielddesk.store.aside import move_aside, remove_database
 from fielddesk.store.database import NoJournal, Store
 from fielddesk.store.disk import DISK, Disk, make_folder, told
 from fielddesk.store.journal import OP, Journal, JournalDamaged, set_aside
@@ -189,8 +189,8 @@ class Opening:
 
     def bring_up_to_date(self) -> None:
         """Upgrade an older database; see to the guards of one that is up to date."""
-        for end in ("", *COMPANIONS):  # of an upgrade that did not come to its end
-            self.path.with_name(steps.COPY + end).unlink(missing_ok=True)
+        for name in (steps.COPY, steps.REBUILT):  # of an upgrade or rebuild that did not come to its end
+            remove_database(self.folder / name)
         with connect.sole(self.path, self.keys.subkey("database")) as connection:
             tables = sorted(SYNCED.tables)
             current = steps.step_of(connection) == steps.newest()

@@ -17,8 +17,8 @@ from typing import Any
 from fielddesk.core import canonical
 from fielddesk.core.clock import Clock
 from fielddesk.core.errors import StoreProblem
-from fielddesk.store import connect, instance, profile
-from fielddesk.store.aside import COMPANIONS, move_aside, move_database_aside
+from fielddesk.store import connect, instance, profile, steps
+from fielddesk.store.aside import move_aside, move_database_aside, remove_database
 from fielddesk.store.database import Store
 from fielddesk.store.disk import DISK, Disk, told
 from fielddesk.store.journal import Journal, JournalDamaged
@@ -36,7 +36,6 @@ from fielddesk.store.laptop import (
 from fielddesk.store.outbox import Draft
 from fielddesk.store.tx import write
 
-NEW_DATABASE = "store.rebuilding.db"
 _FORGOTTEN = ("cursor", "sent", "snapshot", "removed", "synced_at", "next_place", "next_seq", "incarnation")
 """Settings that told how far the damaged database was with headquarters."""
 
@@ -161,9 +160,8 @@ def _all_work(folder: Path, keys: Keys, clock: Clock, disk: Disk, saved: Salvage
 def _put_in_place(opening: Opening, saved: Salvage, whose: Enrolment) -> str:
     """Make the new database beside the damaged one and let them change names; how the damaged one is called now."""
     reached = opening.point or (lambda name: None)
-    new = opening.folder / NEW_DATABASE
-    for end in ("", *COMPANIONS):
-        new.with_name(new.name + end).unlink(missing_ok=True)
+    new = opening.folder / steps.REBUILT
+    remove_database(new)
     kept = {name: value for name, value in saved.settings.items() if name not in _FORGOTTEN}
     lay_database(new, opening.keys, kept | whose.settings() | {"created_at": opening.clock.now()}, opening.disk)
     with connect.sole(new, opening.keys.subkey("database")) as connection:

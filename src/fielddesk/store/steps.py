@@ -12,8 +12,8 @@ from fielddesk.store import connect
 MORE: list[Path] = []
 """Further folders with steps; tests put theirs here."""
 
-COPY = "store.upgrading.db"
-"""What a store is called while it is brought up to date; never the only copy of anything."""
+COPY, REBUILT = "store.upgrading.db", "store.rebuilding.db"
+"""What a database is called that is to take the store's place; never the only copy of anything."""
 
 
 def folders() -> list[Path]:

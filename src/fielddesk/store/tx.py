@@ -7,7 +7,7 @@ of what screens reload, and of headquarters' feed.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -27,9 +27,7 @@ LOOKUP_BATCH = 500
 
 
 @functools.cache
-def _sql(table: Hashable, what: str, style: str) -> str:
-    assert isinstance(table, type)
-    assert issubclass(table, Row)
+def _sql(table: Any, what: str, style: str) -> str:
     mark = "?" if style == "qmark" else "%s"
     names = ", ".join(f'"{name}"' for name in table.column_names)
     where = " AND ".join(f'"{name}" = {mark}' for name in table.key)
@@ -208,7 +206,7 @@ class Tx(Reading):
             theirs = {field: getattr(current, field) for field in group}
             base = {field: shown.get(field, theirs[field]) for field in group}
             wanted = {field: mine.get(field, base[field]) for field in group}
-            if theirs == base or theirs == wanted:
+            if theirs in (base, wanted):
                 continue
             for field in group:
                 if not base[field] == theirs[field] == wanted[field]:
