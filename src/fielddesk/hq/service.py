@@ -27,7 +27,8 @@ from fielddesk.hq.envelope import accepted_versions
 from fielddesk.hq.feed import head
 from fielddesk.hq.judge import Sender, Verdict
 from fielddesk.hq.pull import feed_page, is_forked, snapshot_page
-from fielddesk.hq.push import Answer, Push, Sent, held_operations
+from fielddesk.hq.push import Answer, Push, Sent
+from fielddesk.hq.queues import held_operations
 from fielddesk.hq.settings import Refused, put_settings, settings
 from fielddesk.hq.tables import Device, Operation, Queue
 from fielddesk.store import connect, schema
@@ -361,15 +362,17 @@ class Headquarters:
             "SELECT d.id, d.user_id, d.revoked_at, d.feed_from, u.role, u.login, u.archived_at, u.revoked_at "
             'FROM device d JOIN "user" u ON u.id = d.user_id WHERE d.token_hash = ?'
         )
+        known = settings(connection)
+        if question.hq_id is not None and question.hq_id != known["hq_id"]:
+            raise Refused(
+                409, "wrong_hq"
+            )  # before the token, which a laptop at the wrong door has none of
         found = ask(connection, text, digest_of(token)) if token else []
         if not found or found[0][0] != question.device:
             log.warning("refused: unknown device or token%s", "" if not found else ", token of another device")
             raise Refused(401, "device_unknown")
         device, user, revoked, feed_from, role, login, archived, user_revoked = found[0]
         is_revoked = any(moment is not None for moment in (revoked, archived, user_revoked))
-        known = settings(connection)
-        if question.hq_id is not None and question.hq_id != known["hq_id"]:
-            raise Refused(409, "wrong_hq")
         if is_revoked and not may_be_revoked:
             log.warning("refused: device %s is revoked", device)
             raise Refused(401, "revoked")
