@@ -102,6 +102,15 @@ def new_hq(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[
         site.close()
 
 
+@pytest.fixture
+def foreign_hq(tmp_path: Path) -> Iterator[Site]:
+    """Another headquarters, which knows nobody of ours."""
+    found = Site(tmp_path / "foreign")
+    fill(on_sqlite(found.folder / "headquarters.db"))
+    yield found
+    found.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def site(request: pytest.FixtureRequest, new_hq: Callable[[str], Site]) -> Site:
     """A headquarters that serves, on each database."""
