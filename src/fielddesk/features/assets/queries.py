@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.customers.model import Customer
 from fielddesk.features.customers.queries import address_of
+from fielddesk.store.matching import has_text
 from fielddesk.store.tx import Reading
 
 
@@ -100,9 +101,8 @@ def asset_place(read: Reading, wanted: AssetFilter, asset_id: str) -> int | None
 
 def meets(text: str) -> sa.ColumnElement[bool]:
     """Whether an asset has this text in its serial, name or model."""
-    wanted = text.strip().lower()
     columns = (Asset.c.serial, Asset.c.name, Asset.c.model)
-    return sa.or_(*(sa.func.lower(column).contains(wanted, autoescape=True) for column in columns))
+    return sa.or_(*(has_text(column, text.strip()) for column in columns))
 
 
 def _from(wanted: AssetFilter) -> sa.FromClause:
@@ -116,6 +116,6 @@ def _where(wanted: AssetFilter) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = [Asset.c.archived_at.is_(None)]
     if wanted.customer_id is not None:
         found.append(Asset.c.customer_id == wanted.customer_id)
-    if text := wanted.text.strip().lower():
-        found.append(sa.or_(meets(text), sa.func.lower(Customer.c.name).contains(text, autoescape=True)))
+    if text := wanted.text.strip():
+        found.append(sa.or_(meets(text), has_text(Customer.c.name, text)))
     return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from fielddesk.features.customers.model import Customer
+from fielddesk.store.matching import has_text
 from fielddesk.store.tx import Reading
 
 
@@ -40,9 +41,8 @@ def customer_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
 
 def meets(text: str) -> sa.ColumnElement[bool]:
     """Whether a customer has this text in its number, name or town."""
-    wanted = text.strip().lower()
     columns = (Customer.c.name, Customer.c.number, Customer.c.city)
-    return sa.or_(*(sa.func.lower(column).contains(wanted, autoescape=True) for column in columns))
+    return sa.or_(*(has_text(column, text.strip()) for column in columns))
 
 
 def customer_page(read: Reading, text: str, offset: int, limit: int) -> list[CustomerRow]:

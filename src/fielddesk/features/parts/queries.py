@@ -12,6 +12,7 @@ from fielddesk.features.parts.rules import FITTED, TAKEN_BACK
 from fielddesk.features.people.model import User
 from fielddesk.features.people.rules import sees_everything
 from fielddesk.features.workorders.model import WorkOrder
+from fielddesk.store.matching import has_text
 from fielddesk.store.outbox import OwnOperation, TouchedRow
 from fielddesk.store.tx import Reading
 
@@ -158,9 +159,8 @@ def place_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
 
 def _wanted(text: str) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = [Part.c.archived_at.is_(None)]
-    if wanted := text.strip().lower():
-        columns = (Part.c.number, Part.c.names)
-        found.append(sa.or_(*(sa.func.lower(column).contains(wanted, autoescape=True) for column in columns)))
+    if wanted := text.strip():
+        found.append(sa.or_(has_text(Part.c.number, wanted), has_text(Part.c.names, wanted)))
     return found
 
 

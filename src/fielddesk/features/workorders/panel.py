@@ -30,9 +30,11 @@ from fielddesk.features.workorders.queries import (
     note_count,
     note_page,
     order_count,
+    order_matches,
     order_page,
     order_place,
     order_view,
+    orders_among,
 )
 from fielddesk.store.actions import Call, call
 from fielddesk.store.database import Done
@@ -517,17 +519,32 @@ class NewOrder(Pane):
 
 
 def order_source(bench: Bench, wanted: OrderFilter) -> Source:
-    """Orders as rows of a list, with how each stands with headquarters."""
+    """Orders as rows of a list, with how each stands with headquarters.
+
+    With a text the orders are looked through once for each question of how many there are, not once a page.
+    """
+    matches: list[str] = []
+
+    def count(read: Reading) -> int:
+        if not wanted.text:
+            return order_count(read, wanted)
+        matches[:] = order_matches(read, wanted)
+        return len(matches)
 
     def fetch(read: Reading, offset: int, limit: int) -> list[Row]:
-        rows = order_page(read, wanted, offset, limit)
+        if wanted.text:
+            rows = orders_among(read, matches[offset : offset + limit])
+        else:
+            rows = order_page(read, wanted, offset, limit)
         marked = marks(read, [row.id for row in rows])
         return [row_of(row, wanted.today, marked.get(row.id)) for row in rows]
 
     def find(read: Reading, row_id: str) -> int | None:
+        if wanted.text:
+            return matches.index(row_id) if row_id in matches else None
         return order_place(read, wanted, row_id)
 
-    return paged(bench, fetch, lambda read: order_count(read, wanted), find)
+    return paged(bench, fetch, count, find)
 
 
 def orders_of(of: Literal["asset_id", "customer_id"], read: Reading, row_id: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -14,6 +14,7 @@ from fielddesk.features.customers.queries import address_of
 from fielddesk.features.people.model import User
 from fielddesk.features.workorders.model import Note, WorkOrder
 from fielddesk.features.workorders.rules import FINISHED, STATES
+from fielddesk.store.matching import has_text
 from fielddesk.store.tx import Reading
 
 MINE: Final = "mine"
@@ -25,6 +26,8 @@ BY_DUE: Final = "due"
 BY_NUMBER: Final = "number"
 NEWEST: Final = "newest"
 
+ALL_OF_THEM: Final = 10_000_000
+ENOUGH: Final = 200
 UNFINISHED: Final = tuple(state for state in STATES if state not in FINISHED)
 
 
@@ -103,16 +106,35 @@ def order_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
 
 def order_page(read: Reading, wanted: OrderFilter, offset: int, limit: int) -> list[OrderRow]:
     """One page of a list of orders."""
+    if wanted.text.strip():
+        return orders_among(read, order_matches(read, wanted)[offset : offset + limit])
+    query = sa.select(WorkOrder.c.id).where(*_where(wanted)).order_by(*_order(wanted, WorkOrder.c))
+    return orders_among(read, [row[0] for row in read.rows(query.limit(limit).offset(offset))])
+
+
+def order_matches(read: Reading, wanted: OrderFilter, most: int = ALL_OF_THEM) -> list[str]:
+    """Ids of all orders of a list in their order, in one look through the table; for a list that has a text.
+
+    With `most` the look ends at so many, whichever come first.
+
+    A text stands anywhere in four columns, so no index helps: each order is looked at once, not once a page.
+    """
     c = WorkOrder.c
-    inner = sa.select(c.id.label("id")).select_from(WorkOrder.__table__).where(*_where(wanted))
-    page = inner.order_by(*_order(wanted)).limit(limit).offset(offset).subquery()
-    joined = page.join(WorkOrder.__table__, c.id == page.c.id)
+    # The limit keeps SQLite from walking the table in the wanted order, which reads each row from another place.
+    inner = sa.select(c.id, c.due_on, c.number, c.opened_at).where(*_where(wanted)).limit(most).subquery()
+    return [row[0] for row in read.rows(sa.select(inner.c.id).order_by(*_order(wanted, inner.c)))]
+
+
+def orders_among(read: Reading, ids: list[str]) -> list[OrderRow]:
+    """These orders as lines of a list, in this order; one that is gone meanwhile is left out."""
+    c = WorkOrder.c
     query = (
         sa.select(c.id, c.number, c.title, sa.func.coalesce(Customer.c.name, ""), c.status, c.due_on, c.opened_at)
-        .select_from(joined.outerjoin(Customer.__table__, Customer.c.id == c.customer_id))
-        .order_by(*_order(wanted))
+        .select_from(WorkOrder.__table__.outerjoin(Customer.__table__, Customer.c.id == c.customer_id))
+        .where(c.id.in_(ids))
     )
-    return [OrderRow(*row) for row in map(tuple, read.rows(query))]
+    found = {row[0]: OrderRow(*row) for row in map(tuple, read.rows(query))}
+    return [found[row_id] for row_id in ids if row_id in found]
 
 
 def order_count(read: Reading, wanted: OrderFilter) -> int:
@@ -131,7 +153,7 @@ def order_place(read: Reading, wanted: OrderFilter, order_id: str) -> int | None
 
 
 def find_orders(read: Reading, text: str, limit: int) -> list[OrderRow]:
-    """Orders for the search box: a number that begins so first, then whatever has the text, the newest first."""
+    """Orders for the search box: a number that begins so first, then what has the text, the newest of some first."""
     c = WorkOrder.c
     wanted = text.strip()
     fields = (c.id, c.number, c.title, sa.func.coalesce(Customer.c.name, ""), c.status, c.due_on, c.opened_at)
@@ -140,9 +162,9 @@ def find_orders(read: Reading, text: str, limit: int) -> list[OrderRow]:
     exact = sa.select(*fields).select_from(joined).where(begins).order_by(c.number).limit(limit)
     found = [OrderRow(*row) for row in map(tuple, read.rows(exact))]
     if len(found) < limit:
-        rest = order_page(read, OrderFilter("", "", text=wanted, sort=NEWEST), 0, limit)
         known = {row.id for row in found}
-        found += [row for row in rest if row.id not in known]
+        rest = order_matches(read, OrderFilter("", "", text=wanted, sort=NEWEST), ENOUGH)
+        found += orders_among(read, [row_id for row_id in rest if row_id not in known][:limit])
     return found[:limit]
 
 
@@ -182,24 +204,19 @@ def _where(wanted: OrderFilter) -> list[sa.ColumnElement[bool]]:
         found.append(c.asset_id == wanted.asset_id)
     if wanted.customer_id is not None:
         found.append(c.customer_id == wanted.customer_id)
-    if text := wanted.text.strip().lower():
+    if text := wanted.text.strip():
         found.append(
             sa.or_(
-                _has(c.number, text),
-                _has(c.title, text),
-                c.customer_id.in_(sa.select(Customer.c.id).where(_has(Customer.c.name, text))),
-                c.asset_id.in_(sa.select(Asset.c.id).where(_has(Asset.c.serial, text))),
+                has_text(c.number, text),
+                has_text(c.title, text),
+                c.customer_id.in_(sa.select(Customer.c.id).where(has_text(Customer.c.name, text))),
+                c.asset_id.in_(sa.select(Asset.c.id).where(has_text(Asset.c.serial, text))),
             )
         )
     return found
 
 
-def _has(column: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bool]:
-    return sa.func.lower(column).contains(text, autoescape=True)
-
-
-def _order(wanted: OrderFilter) -> list[sa.ColumnElement[object]]:
-    c = WorkOrder.c
+def _order(wanted: OrderFilter, c: Any) -> list[sa.ColumnElement[Any]]:
     if wanted.sort == BY_NUMBER:
         return [c.number, c.id]
     if wanted.sort == NEWEST:

@@ -1,0 +1,115 @@
+"""The lists of the spine say the same on a laptop and on headquarters' PostgreSQL, from the same rows."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from fielddesk.core.clock import FixedClock, local_day
+from fielddesk.features.assets import queries as assets
+from fielddesk.features.customers import queries as customers
+from fielddesk.features.parts import queries as parts
+from fielddesk.features.people import queries as people
+from fielddesk.features.people.rules import DISPATCHER
+from fielddesk.features.workorders import queries as orders
+from fielddesk.features.workorders.model import WorkOrder
+from fielddesk.store import connect
+from fielddesk.store.database import Store
+from fielddesk.store.tables import SYNCED, Synced
+from fielddesk.store.tx import Reading, write
+from tests.support import region
+from tests.support.laptops import some_id
+from tests.support.postgres import Server, postgres
+from tests.support.region import ANNA
+
+__all__ = ["postgres"]  # the fixture
+
+ORDER, BEARING = some_id("WO-A7-2026-1051"), some_id("7SR1-03-4")
+TEXTS = ("", "robot", "ROBOT", "ß", "密封", "50%", "a_b", "!", "7SR", "nothing")
+
+
+def rows(now: int) -> list[Synced]:
+    """The region, and orders whose keys collide in every way a sort can meet."""
+    draw = random.Random(3)
+    more = [
+        WorkOrder(
+            id=some_id(f"same {n}"), number=f"WO-B{n % 3}", kind="repair", rev=1,
+            title=draw.choice(["50% worn", "a_b", "axb", "Größe", "robot!", "ÄÖ"]),
+            customer_id=some_id(draw.choice(region.CUSTOMERS)[0]), assignee_id=draw.choice([ANNA, None]),
+            status=draw.choice(["open", "assigned", "completed"]), opened_at=draw.randrange(3),
+            due_on=draw.choice([None, "2026-12-31", local_day(now, "UTC"), "2027-02-01"]),
+        )
+        for n in range(60)
+    ]  # fmt: skip
+    return [
+        *region.people(), *region.stock_places(), *region.customers(), *region.assets(),
+        *region.orders(now, "Europe/Berlin"), *region.parts(), *region.notes(now), *region.ledger(now), *more,
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def both(laptop: Store, postgres: Server, clock: FixedClock) -> Iterator[list[Reading]]:
+    found = rows(clock.at)
+    region.put(laptop, found)
+    engine = connect.postgresql_engine(postgres.new_database())
+    SYNCED.create_all(engine)
+    with engine.begin() as connection:
+        for row in found:
+            write(connection, type(row), "add", [row])
+    with laptop.read() as here, engine.connect() as connection:
+        yield [here, Reading(connection)]
+    engine.dispose()
+
+
+def test_every_list_reads_the_same_on_both(both: list[Reading]) -> None:
+    questions: dict[str, Callable[[Reading], Any]] = {
+        "assets of": lambda read: assets.assets_of(read, some_id("Harbour Stamping")),
+        "asset": lambda read: assets.asset_view(read, some_id("7SR-1033")),
+        "choices": customers.customer_choices,
+        "people": people.assignable_people,
+        "colleagues": lambda read: people.colleagues(read, "an"),
+        "order": lambda read: orders.order_view(read, ORDER),
+        "notes": lambda read: orders.note_page(read, ORDER, 0, 9),
+        "stock": lambda read: parts.stock(read, BEARING, ANNA, DISPATCHER),
+        "moves": lambda read: parts.movement_page(read, BEARING, 0, 9),
+        "fitted": lambda read: parts.fitted(read, ORDER),
+        "part": lambda read: parts.part_view(read, BEARING),
+    }
+    for text in TEXTS:
+        questions |= {
+            f"parts {text}": lambda read, text=text: parts.part_page(read, text, ANNA, DISPATCHER, 0, 50),
+            f"assets {text}": lambda read, text=text: assets.asset_page(read, assets.AssetFilter(text), 0, 50),
+            f"customers {text}": lambda read, text=text: customers.customer_page(read, text, 0, 50),
+        }
+        for sort in (orders.BY_DUE, orders.BY_NUMBER, orders.NEWEST):
+            for view in (orders.MINE, orders.LATE, orders.OPEN, orders.ALL):
+                wanted = orders.OrderFilter(ANNA, "2027-01-15", view, text, sort)
+                questions |= {
+                    f"orders {wanted}": lambda read, wanted=wanted: orders.order_page(read, wanted, 3, 40),
+                    f"count {wanted}": lambda read, wanted=wanted: orders.order_count(read, wanted),
+                    f"place {wanted}": lambda read, wanted=wanted: orders.order_place(read, wanted, ORDER),
+                }
+    laptop, headquarters = both
+    differ = [name for name, ask in questions.items() if ask(laptop) != ask(headquarters)]
+    assert differ == []
+    assert parts.stock(laptop, BEARING, ANNA, DISPATCHER)  # the comparison is not one of nothing with nothing
+
+
+def test_capitals_of_latin_letters_do_not_matter_and_signs_are_only_signs(both: list[Reading]) -> None:
+    for read in both:
+        found = {
+            text: {row.title for row in orders.order_page(read, orders.OrderFilter("", "", text=text), 0, 99)}
+            for text in ("ROBOT", "50%", "a_b", "robot!")
+        }
+        assert found == {
+            "ROBOT": {"Robot cell stops", "robot!"}, "50%": {"50% worn"}, "a_b": {"a_b"}, "robot!": {"robot!"},
+        }  # fmt: skip
+
+
+def test_late_is_before_today_on_both(both: list[Reading]) -> None:
+    late = orders.OrderFilter(ANNA, "2027-01-15", orders.LATE)
+    for read in both:
+        assert {row.due_on for row in orders.order_page(read, late, 0, 99)} == {"2026-12-31", "2027-01-12"}
