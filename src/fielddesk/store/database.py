@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -23,43 +23,12 @@ from fielddesk.store.again import Identity
 from fielddesk.store.instance import Instance
 from fielddesk.store.lanes import MACHINE, PEOPLE, InlineWriter, Writer
 from fielddesk.store.outbox import OwnOperation, TouchedRow
+from fielddesk.store.second_copy import JournalLike
 from fielddesk.store.tx import Key, Reading, Tx, write
 
 T = TypeVar("T")
 REPLAYED_TOGETHER = 200
 log = logging.getLogger(__name__)
-
-
-class JournalLike(Protocol):
-    """The second copy of each operation, beside the database."""
-
-    def append_many(self, records: Sequence[tuple[str, str, str]]) -> None: ...
-
-    def standing_ids(self) -> list[str]:
-        """Ids of operations that were neither aborted nor voided, in order."""
-        ...
-
-    def standing(self, known: Container[str] = ()) -> list[tuple[str, str]]:
-        """(id, body) of those that are not `known`, in order."""
-        ...
-
-    def close(self) -> None: ...
-
-
-class NoJournal:
-    """Stands in while there is no journal: nothing can be done then."""
-
-    def append_many(self, records: Sequence[tuple[str, str, str]]) -> None:
-        raise StoreProblem("journal_closed")
-
-    def standing_ids(self) -> list[str]:
-        return []
-
-    def standing(self, known: Container[str] = ()) -> list[tuple[str, str]]:
-        return []
-
-    def close(self) -> None:
-        pass
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,13 @@ from fielddesk.core.errors import StoreProblem
 from fielddesk.store import connect, instance, outbox, profile, steps
 from fielddesk.store.again import identity_in
 from fielddesk.store.aside import move_aside, remove_database
-from fielddesk.store.database import NoJournal, Store
+from fielddesk.store.database import Store
 from fielddesk.store.disk import DISK, Disk, make_folder, told
+from fielddesk.store.enrolment import Enrolment, find_key, write_header
 from fielddesk.store.journal import OP, Journal, JournalDamaged, set_aside
-from fielddesk.store.keys import Keys, KeyStore, kept_store_key
+from fielddesk.store.keys import Keys
 from fielddesk.store.lanes import InlineWriter, Writer
+from fielddesk.store.second_copy import NoJournal
 from fielddesk.store.tables import SYNCED
 from fielddesk.store.tx import Reading
 from fielddesk.store.vault import Vault
@@ -30,61 +32,6 @@ DATABASE = "store.db"
 REPLACEABLE = ("header_missing", "header_damaged", "header_changed")
 """What can be wrong with a header and is mended where the database says whose profile it is."""
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Enrolment:
-    """What headquarters said at enrolment: which laptop this is and whose work it holds.
-
-    `epoch` and `incarnation` are headquarters' marks as given; `user` and `device` are ids, `account` names the
-    entry in the key store.
-    """
-
-    hq_id: str
-    hq_url: str
-    hq_name: str
-    epoch: int | str
-    incarnation: int | str
-    user: str
-    account: str
-    role: str
-    device: str
-    device_code: str
-
-    def settings(self) -> dict[str, Any]:
-        """The same as the store's settings: the outbox counts incarnations as text, `mark` is headquarters' own."""
-        return asdict(self) | {"incarnation": str(self.incarnation), "mark": self.incarnation}
-
-    def who(self) -> dict[str, int | str]:
-        """What the header remembers beside headquarters itself."""
-        return {name: value for name, value in asdict(self).items() if name not in ("hq_id", "hq_url")}
-
-    @classmethod
-    def from_settings(cls, settings: dict[str, Any]) -> Enrolment:
-        """Out of a store's settings; KeyError where they are not complete."""
-        known = settings | {"incarnation": settings["mark"]}
-        return cls(**{field.name: known[field.name] for field in fields(cls)})
-
-    @classmethod
-    def from_header(cls, header: profile.Header) -> Enrolment:
-        """Out of a header; KeyError where it does not say whose profile it is."""
-        known: dict[str, Any] = {**header.who, "hq_id": header.hq_id, "hq_url": header.hq_url}
-        return cls(**{field.name: known[field.name] for field in fields(cls)})
-
-
-def find_key(folder: Path, key_store: KeyStore) -> bytes:
-    """The store key of a profile out of the system's key store.
-
-    key_lost (hq_id, account; `sealed`: headquarters can open key.sealed and give the recovery code), header_missing,
-    header_damaged, profile_newer, key_store_missing, key_store_locked.
-    """
-    header = profile.read_header(folder)
-    account = str(header.who.get("account", ""))
-    key = kept_store_key(key_store, header.hq_id, account)
-    if key is None:
-        sealed = (folder / profile.SEALED_KEY).exists()
-        raise StoreProblem("key_lost", hq_id=header.hq_id, account=account, sealed=int(sealed))
-    return key
 
 
 def create_laptop(
@@ -273,14 +220,6 @@ def lay_database(path: Path, keys: Keys, settings: dict[str, Any], disk: Disk) -
         disk.sync_folder(path.parent)
 
 
-def write_header(folder: Path, keys: Keys, enrolment: Enrolment, created_at: int, disk: Disk = DISK) -> None:
-    """Write the header of this enrolment."""
-    profile.write_header(
-        folder, keys, hq_id=enrolment.hq_id, hq_url=enrolment.hq_url, created_at=created_at, who=enrolment.who(),
-        disk=disk,
-    )  # fmt: skip
-
-
 def check_presence(path: Path) -> None:
     """store_missing, store_damaged: SQLite would take an empty file, or none, for a new database."""
     if not path.exists():
@@ -325,3 +264,9 @@ def _has_content(path: Path) -> bool:
         return path.stat().st_size > 0
     except FileNotFoundError:
         return False
+
+
+__all__ = [
+    "DATABASE", "REPLACEABLE", "Enrolment", "Opening", "check_presence", "create_laptop", "find_key", "lay_database",
+    "open_laptop", "settings_of", "standing_in", "write_header",
+]  # fmt: skip

@@ -26,8 +26,7 @@ Key = tuple[str, str]
 LOOKUP_BATCH = 500
 
 
-@functools.cache
-def _sql(table: Any, what: str, style: str) -> str:
+def _statement(table: Any, what: str, style: str) -> str:
     mark = "?" if style == "qmark" else "%s"
     names = ", ".join(f'"{name}"' for name in table.column_names)
     where = " AND ".join(f'"{name}" = {mark}' for name in table.key)
@@ -48,6 +47,9 @@ def _sql(table: Any, what: str, style: str) -> str:
     if what == "drop":
         return f'DELETE FROM "{table.tablename}" WHERE {where}'  # noqa: S608
     raise ValueError(what)
+
+
+_sql: Callable[[Any, str, str], str] = functools.cache(_statement)
 
 
 class Reading:
