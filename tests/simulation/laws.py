@@ -70,6 +70,7 @@ class Watch:
         if kind == "pull":
             self.no_commit_is_split(words)
         if kind in ("pull", "push"):
+            self.an_id_has_one_text(words)
             self.a_final_outcome_stays(words)
 
     def stored(self, laptop: Laptop, effect: object) -> None:
@@ -93,6 +94,18 @@ class Watch:
             inside = read.connection.exec_driver_sql(text, (words["to"], words["to"])).fetchall()
         if inside:
             self.world.break_law("no_commit_is_split", f"a page ends at {words['to']}, inside {tuple(inside[0])}")
+
+    def an_id_has_one_text(self, words: dict[str, Any]) -> None:
+        """ "The same id with another hash is a FORK": an outcome is only ever given to the text that earned it."""
+        told = {one["id"]: one["hash"] for one in words.get("outcomes", ())}
+        if not told:
+            return
+        with self.world.office.read() as read:
+            text = "SELECT id, hash FROM operation WHERE id IN (SELECT value FROM json_each(?))"
+            stored = dict(map(tuple, read.connection.exec_driver_sql(text, (canonical.dumps(sorted(told)),))))
+        for op_id, digest in told.items():
+            if stored.get(op_id) != digest:
+                self.world.break_law("an_id_has_one_text", f"{op_id}: answered {digest}, stored {stored.get(op_id)}")
 
     def a_final_outcome_stays(self, words: dict[str, Any]) -> None:
         """ "A known id with the same hash gets its stored outcome", and there is "at most one final"."""
@@ -264,6 +277,17 @@ def every_outcome_is_visible(looked: Looked) -> Iterator[str]:
             yield f"{laptop.name}: {asked} outcomes need a person, {shown} are counted"
 
 
+def rows_have_one_name(looked: Looked) -> Iterator[str]:
+    """ "`id` (uuid7) is drawn once and is the operation for ever", "its place in the queue" is not: what an operation
+    made on its laptop has the same id at headquarters."""
+    for saved in looked.world.committed.saved.values():
+        there = looked.operations.get(saved.id)
+        if there is not None and there.outcome in APPLIED:
+            for key in saved.made:
+                if key not in looked.rows:
+                    yield f"{saved.kind} {saved.id} of {saved.laptop} made {key}, which headquarters calls otherwise"
+
+
 def conflicts_say_it_all(looked: Looked) -> Iterator[str]:
     """ "Every outcome other than 'applied' is a row with base, mine, theirs, a reason." """
     events = {row.id: row for row in looked.table(Event)}
@@ -324,10 +348,18 @@ def the_closure_is_complete(looked: Looked) -> Iterator[str]:
 
 
 LAWS: tuple[Callable[[Looked], Iterable[str]], ...] = (
-    queues_are_empty, nothing_was_found_broken, each_operation_has_one_outcome, the_ledger_is_exact,
-    laptop_view_equals_scope, digests_agree, the_closure_is_complete, every_outcome_is_visible, conflicts_say_it_all,
+    queues_are_empty,
+    nothing_was_found_broken,
+    each_operation_has_one_outcome,
+    the_ledger_is_exact,
+    rows_have_one_name,
+    laptop_view_equals_scope,
+    digests_agree,
+    the_closure_is_complete,
+    every_outcome_is_visible,
+    conflicts_say_it_all,
     nothing_is_overwritten_unseen,
-)  # fmt: skip
+)
 
 
 def check(world: World) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fielddesk.core import canonical
 from fielddesk.core.errors import NetworkProblem
 from fielddesk.sync.protocol import (
     Answer,
@@ -126,6 +128,10 @@ class Line:
             case "double_request":
                 replies = self._deliver(kind, raw), self._deliver(kind, raw)
                 return self.dice.choice(replies)
+            case "twin_request" if kind == "push":
+                reply = self._deliver(kind, raw)
+                self.world.deliver(kind, _twin(raw, told_of(reply.raw)), self.world.token_of(self.laptop))
+                return reply
             case "old_answer" if self._earlier:
                 self._deliver(kind, raw)
                 return self.dice.choice(self._earlier)[1]
@@ -138,10 +144,21 @@ class Line:
         return reply
 
 
+def _twin(raw: bytes, told: dict[str, Any]) -> bytes:
+    """A push whose operations have the ids of those that were just taken, and say something else."""
+    words = json.loads(raw)
+    taken = {one["id"] for one in told.get("outcomes", ())}
+    ops = []
+    for op in words["ops"]:
+        tree = json.loads(op["body"])
+        if tree["id"] in taken:
+            body = canonical.dumps({**tree, "occurred_at": tree["occurred_at"] + 1})
+            ops.append({"seq": op["seq"], "hash": canonical.digest(body), "body": body})
+    return json.dumps({**words, "ops": ops}).encode()
+
+
 def told_of(raw: bytes) -> dict[str, Any]:
     """The words of an answer, for those who watch; {} where it is none."""
-    import json
-
     try:
         words = json.loads(raw)
     except ValueError:

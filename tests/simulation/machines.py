@@ -18,7 +18,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.util import LRUCache
+
 from fielddesk.core.clock import SECOND
+from fielddesk.store import connect
 from fielddesk.store.database import Store
 from fielddesk.store.laptop import DATABASE, open_laptop
 from fielddesk.sync.apply import LaptopSync
@@ -233,6 +237,28 @@ class Laptop:
         shutil.rmtree(self.folder)
         copy_profile(image, self.folder)
         self.forms.clear()
+
+
+def share_statements() -> None:
+    """Let all databases of this process share what SQLAlchemy has compiled.
+
+    It keeps that for each engine, and a simulator opens a hundred engines a minute: compiling took a sixth of a run.
+    """
+    opened = connect._sqlite_engine
+    if opened.__name__ == "shared":
+        return
+    first: list[sa.Dialect] = []
+    compiled: LRUCache[Any, Any] = LRUCache(2000)
+
+    def shared(*how: Any) -> sa.Engine:
+        engine = opened(*how)
+        if not first:
+            first.append(engine.dialect)
+        engine.dialect = engine.pool._dialect = first[0]
+        engine._compiled_cache = compiled
+        return engine
+
+    connect._sqlite_engine = shared
 
 
 def copy_profile(source: Path, target: Path) -> None:

@@ -16,6 +16,7 @@ LINE = (
     "cut_answer",  # the laptop gets the first bytes only
     "captive_portal",  # a hotel's page comes instead
     "busy",  # headquarters asks to come back later
+    "twin_request",  # behind a push comes another with the same ids at the same places and other words
 )
 """Chances for each exchange."""
 MACHINE = (

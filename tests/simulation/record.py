@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
 from fielddesk.core import canonical
-from fielddesk.store.tx import Reading
+from fielddesk.store.tx import Key, Reading
 
 SHOWN = 400
+Made: TypeAlias = tuple[Key, ...]
+"""(table, id) of the rows that an operation added on its laptop."""
 
 
 class Trace:
@@ -54,6 +56,7 @@ class Saved:
     at: int
     user: str
     laptop: str
+    made: Made = ()
 
 
 @dataclass
@@ -63,12 +66,16 @@ class Committed:
     saved: dict[str, Saved] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
 
-    def take(self, laptop: str, user: str, op_id: str, digest: str, body: str) -> Saved | None:
+    def take(
+        self, laptop: str, user: str, op_id: str, digest: str, body: str, made: tuple[tuple[str, str], ...]
+    ) -> Saved | None:
         """Remember an operation; the one known before where this is another with the same id."""
         tree = canonical.loads(body)
         before = self.saved.get(op_id)
         if before is None:
-            self.saved[op_id] = Saved(op_id, digest, tree["kind"], tree["args"], tree["occurred_at"], user, laptop)
+            self.saved[op_id] = Saved(
+                op_id, digest, tree["kind"], tree["args"], tree["occurred_at"], user, laptop, made
+            )
         return before if before is not None and before.hash != digest else None
 
 

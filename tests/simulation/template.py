@@ -39,7 +39,7 @@ from fielddesk.sync.protocol import (
     SnapshotRequest,
 )  # fmt: skip
 from fielddesk.sync.wire import decode_answer, encode_request, kind_of
-from tests.simulation.machines import SimClock, Time, copy_profile
+from tests.simulation.machines import SimClock, Time, copy_profile, share_statements
 from tests.simulation.office import FILE
 from tests.support.laptops import KEY
 
@@ -190,5 +190,6 @@ def playground() -> Path:
 @functools.cache
 def template() -> tuple[Path, Template]:
     """The playground and its template, made at first use."""
+    share_statements()
     place = playground()
     return place, Template(place / "template")

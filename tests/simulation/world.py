@@ -32,6 +32,7 @@ ROUNDS = 14
 """So many rounds of every laptop are enough for everything to drain once faults have stopped."""
 MOST_EFFECTS = 3000
 """More effects than this without a rest is a driver that turns in a circle."""
+MADE = "SELECT op_id, tablename_, row_id FROM touched_row WHERE wrote = 1 AND before IS NULL ORDER BY row_id"
 NOT_THE_RUNS = frozenset({"alembic_version"})
 MOST_LAPTOPS = 6
 
@@ -127,7 +128,7 @@ class World:
         if self.dice.random() < 0.45:
             self.someone_works(laptop)
         else:
-            self.sync(laptop, self.dice.choice((1, 2, 3, 5, 8, 20, 60)))
+            self.sync(laptop, self.dice.choice((1, 2, 3, 5, 8, 13, 40)))
 
     # ---------------------------------------------------------------- one laptop
 
@@ -197,9 +198,15 @@ class World:
         with laptop.store.read() as read:
             text = "SELECT place, id, hash, body FROM own_operation WHERE place > ? ORDER BY place"
             rows = read.connection.exec_driver_sql(text, (self._places.get(laptop.name, 0),)).fetchall()
+            made: dict[str, list[tuple[str, str]]] = {}
+            if rows:
+                for op_id, table, row_id in read.connection.exec_driver_sql(MADE).fetchall():
+                    made.setdefault(op_id, []).append((table, row_id))
         for place, op_id, digest, body in rows:
             self._places[laptop.name] = place
-            other = self.committed.take(laptop.name, self.people[laptop.name].user, op_id, digest, body)
+            other = self.committed.take(
+                laptop.name, self.people[laptop.name].user, op_id, digest, body, tuple(made.get(op_id, ()))
+            )
             if other is not None:
                 self.break_law("an_operation_is_for_ever", f"{laptop.name}: {op_id} was {other.hash}, is {digest}")
         for op_id in promised:

@@ -1,0 +1,156 @@
+"""Small deliberate mistakes in the program, each with the sentence of "Sync: what it promises" that it breaks and the
+law that must notice it.
+
+A law nobody has seen fail is no proof. A mutant is caught when its law fails in some run; that something raised does
+not count.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CARRIED = ("migrations", "resources")
+"""Folders that the program looks for beside `src`."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A piece of the program and what stands there instead."""
+
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`faults` are those under which it shows; `law` must fail within `seconds` of runs."""
+
+    name: str
+    sentence: str
+    law: str
+    edits: tuple[Edit, ...]
+    faults: tuple[str, ...]
+    seconds: int = 60
+
+
+class TextGone(Exception):
+    """The program no longer has the text that a mutant changes: the mutant must be written anew."""
+
+
+MUTANTS = (
+    Mutant(
+        "outcomes by place",
+        "Outcomes clear by (id, hash), never by `seq <= n`.",
+        "every_outcome_is_visible",
+        (
+            Edit(
+                "sync/apply.py",
+                "        own = read.get(OwnOperation, outcome.id)\n"
+                "        if own is None or own.hash != outcome.hash:\n",
+                "        own = next(iter(read.all(OwnOperation, OwnOperation.c.seq == outcome.seq)), None)\n"
+                "        if own is None:\n",
+            ),
+        ),
+        ("clone_laptop", "restore_laptop", "drop_answer"),
+    ),
+    Mutant(
+        "rows named by their place",
+        "`hash` covers all but the envelope, which is only its place in the queue.",
+        "rows_have_one_name",
+        (
+            Edit(
+                "store/database.py",
+                "        if self.identity.role not in one.action.may:\n",
+                "        ctx.prefix = (str((self._queue or outbox.queue_end(Reading(connection))).seq),)\n"
+                "        if self.identity.role not in one.action.may:\n",
+            ),
+            Edit(
+                "store/again.py",
+                "    tx = Tx(connection, fresh=False, can_undo=True)\n",
+                "    tx = Tx(connection, fresh=False, can_undo=True)\n"
+                '    place = connection.exec_driver_sql("SELECT seq FROM own_operation WHERE id = ?", (op_id,))\n'
+                "    ctx.prefix = (str(place.scalar()),)\n",
+            ),
+            Edit(
+                "hq/push.py",
+                "            one.verdict = self._judge(",
+                "            self.judge.place = one.sent.seq\n            one.verdict = self._judge(",
+            ),
+            Edit("hq/judge.py", "read.based_on or {})\n", 'read.based_on or {}, {}, (f"{self.place}",))\n'),
+        ),
+        ("clone_laptop", "drop_answer"),
+    ),
+    Mutant(
+        "before-image not put back",
+        "Those that share a row with the page … are put back to their before-images, the page applied.",
+        "laptop_view_equals_scope",
+        (
+            Edit(
+                "sync/rebase.py",
+                "    base = _put_back(operations, touched)\n",
+                "    base: dict[Key, Synced | None] = {}\n",
+            ),
+        ),
+        ("reassign", "office_edit"),
+    ),
+    Mutant(
+        "naive cursor",
+        "A test must show that the naive cursor loses rows and ours none.",
+        "laptop_view_equals_scope",
+        (Edit("hq/pull.py", "    to = lines[-1][1] if more else end\n", "    to = end\n"),),
+        ("office_edit", "drop_answer"),
+    ),
+    Mutant(
+        "hash not compared",
+        "The same id with another hash is a FORK.",
+        "an_id_has_one_text",
+        (
+            Edit(
+                "hq/push.py",
+                "if other != sent.hash or (sent.seq < self.answer.next_seq and places.get(sent.seq) != op_id):",
+                "if sent.seq < self.answer.next_seq and places.get(sent.seq) != op_id:",
+            ),
+        ),
+        ("twin_request",),
+    ),
+)
+
+
+def patched(mutant: Mutant, folder: Path) -> Path:
+    """A copy of the program with the mutant in it; the answer is its `src`."""
+    source = folder / "src"
+    shutil.copytree(ROOT / "src", source, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in CARRIED:
+        (folder / name).symlink_to(ROOT / name, target_is_directory=True)
+    for edit in mutant.edits:
+        path = source / "fielddesk" / edit.file
+        text = path.read_text(encoding="utf-8")
+        if text.count(edit.old) != 1:
+            raise TextGone(f"mutant {mutant.name!r}: {edit.file} has {text.count(edit.old)} times\n{edit.old}")
+        path.write_text(text.replace(edit.old, edit.new), encoding="utf-8")
+    return source
+
+
+def laws_broken_by(mutant: Mutant, folder: Path) -> tuple[set[str], str]:
+    """Run seeds with the mutant until its law fails or the time is over; which laws failed, and what was printed."""
+    source = patched(mutant, folder)
+    told = folder / "told.json"
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "tests.simulation.run", "--seeds", "0:", "--seconds", str(mutant.seconds),
+            "--faults", ",".join(mutant.faults), "--until", mutant.law, "--json", str(told),
+        ],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(source)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if not told.exists():
+        return set(), done.stdout + done.stderr
+    reds: dict[str, list[str]] = json.loads(told.read_text(encoding="utf-8"))["reds"]
+    return {law for laws in reds.values() for law in laws}, done.stdout + done.stderr
