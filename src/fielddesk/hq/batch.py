@@ -74,6 +74,12 @@ class Batch:
             self._fetch(BY_NAME[table], [row_id], False)
         return self.rows[key]
 
+    def forget_missing(self) -> None:
+        """Look again for rows that were not there: they may have been committed meanwhile."""
+        for key in [key for key, row in self.rows.items() if row is None]:
+            del self.rows[key]
+            self._held.discard(key)
+
     def _fetch(self, table: type[Synced], ids: list[str], lock: bool) -> None:
         names = ", ".join(f'"{name}"' for name in table.column_names)
         text = f'SELECT {names} FROM "{table.tablename}" WHERE id IN (?..) ORDER BY id'  # noqa: S608 - from the models

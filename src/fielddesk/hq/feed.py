@@ -40,13 +40,13 @@ def lock_counter(connection: sa.Connection) -> int:
     return int(ask(connection, "SELECT pos FROM counter WHERE name = ? FOR UPDATE", NAME)[0][0])
 
 
-def stamp(connection: sa.Connection, batch: Batch, now: int) -> Stamp:
-    """Publish what a batch changed; the caller writes what needs the position, calls `close_stamp` and commits.
+def stamp(connection: sa.Connection, batch: Batch, last: int, now: int) -> Stamp:
+    """Publish what a batch changed behind position `last`, which `lock_counter` gave.
 
-    Outcomes without a row take a position too, so that a pull knows when they were given.
+    The caller writes what needs the position, calls `close_stamp` and commits. Outcomes without a row take a position
+    too, so that a pull knows when they were given.
     """
     batch.flush()
-    last = lock_counter(connection)
     moved = Scopes(connection, batch.changes).movement()
     write_membership(connection, moved, now)
     last = write_entries(connection, moved.entries, last)

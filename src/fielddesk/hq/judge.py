@@ -147,6 +147,18 @@ class Judge:
                 log.error("%s %s: attempt %d: %s at %s", read.kind, read.id, attempt, type(fault).__name__, place)
         return Verdict({"is": "quarantined"})
 
+    def has_come(self, verdict: Verdict) -> bool:
+        """Whether what a held operation waits for is there now."""
+        wanted = verdict.waits_for
+        assert wanted is not None
+        if verdict.detail["reason"] == "row_missing":
+            return self.batch.look(verdict.detail["table"], wanted) is not None
+        found = ask(self.connection, "SELECT detail FROM operation WHERE id = ?", wanted)
+        if not found:
+            return False  # it stands in this same push, and what it waits for has been told already
+        self.outcomes[wanted] = canonical.loads(found[0][0])
+        return self.outcomes[wanted]["is"] not in WAITS
+
     def _needs(self, read: Envelope) -> Verdict | None:
         for op_id in read.depends_on:
             detail = self.outcomes.get(op_id)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from fielddesk.core import canonical
 from fielddesk.features.registry import TABLE_ORDER
 from fielddesk.hq.feed import head
-from fielddesk.hq.push import places_of
+from fielddesk.hq.queues import places_of
 from fielddesk.hq.scope import in_scope
 from fielddesk.hq.settings import Refused
 from fielddesk.store.statements import ask

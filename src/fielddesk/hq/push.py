@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from fielddesk.core import canonical
 from fielddesk.hq.batch import Batch
 from fielddesk.hq.envelope import Envelope, id_in, known_action, read_envelope, storable
-from fielddesk.hq.feed import close_stamp, remember_past, stamp
+from fielddesk.hq.feed import close_stamp, lock_counter, remember_past, stamp
 from fielddesk.hq.judge import WAITS, Judge, Sender, Verdict
+from fielddesk.hq.queues import held_operations, places_of, sender_of
 from fielddesk.hq.scope import holder_of
 from fielddesk.hq.tables import Operation, QueuePlace
 from fielddesk.store.statements import add_rows, ask, is_passing, tell
@@ -100,7 +101,9 @@ class Push:
             return self.answer
         self.answer.next_seq = start = queue[0][0]
         fresh = self._sort(operations)
-        self._run(fresh)
+        self.judge.read_ahead(self.sender, [one.read for one in fresh if one.read])
+        for one in fresh:
+            self._run(one)
         self._publish(fresh)
         if self.answer.next_seq != start:
             text = "UPDATE queue SET next_seq = ? WHERE device_id = ? AND incarnation = ?"
@@ -163,13 +166,11 @@ class Push:
 
     # -- what becomes of them --------------------------------------------------------------------------------------
 
-    def _run(self, fresh: Sequence[_Fresh]) -> None:
-        self.judge.read_ahead(self.sender, [one.read for one in fresh if one.read])
-        for one in fresh:
-            one.verdict = self._judge(self.sender, one.read, self._skew_of(one.read))
-            self.judge.outcomes[one.id] = one.verdict.detail
-            self.results[one.id] = one.verdict.result
-        self._let_arrivals_in([one.id for one in fresh])
+    def _run(self, one: _Fresh) -> Verdict:
+        one.verdict = self._judge(self.sender, one.read, self._skew_of(one.read))
+        self.judge.outcomes[one.id] = one.verdict.detail
+        self.results[one.id] = one.verdict.result
+        return one.verdict
 
     def _skew_of(self, read: Envelope | None) -> int:
         """What to add to the claimed time; nothing can have occurred after it came."""
@@ -190,8 +191,17 @@ class Push:
             log.error("%s: refused by the database: %s", read.id if read else "malformed", type(refusal).__name__)
             return Verdict({"is": "quarantined"})
 
-    def _let_arrivals_in(self, final: Iterable[str]) -> None:
-        """Run held operations whose row, or whose forerunner's outcome, has come with this push."""
+    def _settle_waiting(self, fresh: Sequence[_Fresh]) -> None:
+        """Run what waited for this push, and what in it waits for something that came beside it.
+
+        Only while the counter is locked: of two pushes, one with a fact and one with the row it waits for, neither
+        would else see the other, and nobody would ever run the fact.
+        """
+        self.batch.forget_missing()
+        for one in fresh:
+            if one.verdict is not None and one.verdict.waits_for and self.judge.has_come(one.verdict):
+                self._run(one)
+        final = {one.id for one in fresh} | self._replaced.keys()
         told: set[str] = set()
         come = {op_id for op_id in final if self.judge.outcomes[op_id]["is"] not in WAITS}
         while True:
@@ -202,9 +212,9 @@ class Push:
             told |= come
             waiting = held_operations(self.connection, "waits_for IN (?..)", sorted(come))
             come = set()
-            for one in waiting:
-                if self._again(one, released=False):
-                    come.add(one.id)
+            for old in waiting:
+                if self._again(old, released=False):
+                    come.add(old.id)
 
     def _again(self, one: Operation, *, released: bool) -> bool:
         """Judge a held operation anew; True where it has got its final outcome."""
@@ -221,8 +231,7 @@ class Push:
 
     def release(self, one: Operation) -> Verdict:
         """Run a held or quarantined operation whatever its sender's right or scope; the caller commits."""
-        if self._again(one, released=True):
-            self._let_arrivals_in([one.id])
+        self._again(one, released=True)
         self._publish([])
         return self._replaced.get(one.id) or Verdict(canonical.loads(one.detail), one.waits_for)
 
@@ -231,7 +240,6 @@ class Push:
         verdict = Verdict({"is": "void"})
         self.judge.outcomes[one.id] = verdict.detail
         self._replaced[one.id] = verdict
-        self._let_arrivals_in([one.id])
         self._publish([])
         return verdict
 
@@ -243,7 +251,10 @@ class Push:
         if not fresh and not self._replaced and not self.batch.changes:
             return 0
         self.point("before_stamp")
-        stamped = stamp(self.connection, self.batch, self.now)
+        self.batch.flush()
+        last = lock_counter(self.connection)
+        self._settle_waiting(fresh)
+        stamped = stamp(self.connection, self.batch, last, self.now)
         remember_past(self.connection, self._made_for_others(), self.now)
         for user in self._changed_roles():
             text = "UPDATE device SET feed_from = ? WHERE user_id = ?"
@@ -292,30 +303,3 @@ class Push:
             for key, change in self.batch.changes.items()
             if key[0] == "user" and change.before is not None and "role" in change.fields
         ]
-
-
-def places_of(connection: sa.Connection, device_id: str, incarnation: str, seqs: list[int]) -> dict[int, str]:
-    """Which operation stood at each of these places of a queue."""
-    text = "SELECT seq, id FROM operation WHERE device_id = ? AND incarnation = ? AND seq IN (?..)"
-    again = "SELECT seq, op_id FROM queue_place WHERE device_id = ? AND incarnation = ? AND seq IN (?..)"
-    found = {row[0]: row[1] for row in ask(connection, text, device_id, incarnation, seqs)}
-    return found | {row[0]: row[1] for row in ask(connection, again, device_id, incarnation, seqs)}
-
-
-def held_operations(connection: sa.Connection, where: str, *values: Any) -> list[Operation]:
-    """Operations that wait for a row, a forerunner or a person, locked, oldest first."""
-    names = ", ".join(f'"{name}"' for name in Operation.column_names)
-    text = (
-        f"SELECT {names} FROM operation WHERE {where} AND outcome IN ('held', 'quarantined', 'parked') "  # noqa: S608
-        "ORDER BY received_at, seq, id FOR UPDATE"
-    )
-    return [Operation.from_values(row) for row in ask(connection, text, *values)]
-
-
-def sender_of(connection: sa.Connection, batch: Batch, device_id: str, user_id: str) -> Sender:
-    """Who sent an operation, with today's right."""
-    found = ask(connection, "SELECT revoked_at FROM device WHERE id = ?", device_id)
-    user = batch.look("user", user_id)
-    gone = user is None or user.archived_at is not None or getattr(user, "revoked_at", None) is not None
-    revoked = gone or not found or found[0][0] is not None
-    return Sender(device_id, user_id, str(getattr(user, "role", "")), revoked)
