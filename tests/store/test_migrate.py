@@ -41,7 +41,7 @@ POINTS = [
 ]  # fmt: skip
 KINDS = [
     "create_customer", "create_order", "add_note", "use_part", "set_order_status", "edit_asset", "edit_asset",
-    "mount_gauge", "name_gauge", "name_gauge", "paint_asset",
+    "mount_gauge", "name_gauge", "name_gauge", "paint_asset", "create_customer",
 ]  # fmt: skip
 ASSET, GAUGE, DIAL = some_id("asset"), some_id("gauge"), some_id("dial")
 Reached = Callable[[str], None]
@@ -52,7 +52,7 @@ def in_a_process(work: Callable[[], object]) -> None:
 
 
 def with_the_older_program(folder: Path) -> None:
-    """Rows from headquarters, then eleven operations that wait: facts and decisions, some on one row."""
+    """Rows from headquarters, then twelve operations that wait: facts and decisions, some on one row."""
     Gauge = versions.older()
     mount_gauge, name_gauge, paint_asset = Gauge.actions
     store = new_laptop(folder, role=DISPATCHER)
@@ -97,6 +97,14 @@ def with_the_older_program(folder: Path) -> None:
     store.do(call(paint_asset, asset_id=ASSET))
     with store.read() as read:
         assert base_digest(read) == before
+    known = store.do(call(create_customer, number="C-2", name="Mill"))
+
+    def headquarters_has_it_already(connection: Any) -> tuple[None, list[tuple[str, str]]]:
+        connect.run(connection, "UPDATE customer SET rev = 6 WHERE id = ?", (known.results[0],))
+        connect.run(connection, "DELETE FROM touched_row WHERE op_id = ?", known.op_ids)
+        return None, []
+
+    store.write(headquarters_has_it_already)
     store.close()
 
 
@@ -129,7 +137,7 @@ def check_new(store: Store, Gauge: Any, before: list[tuple[str, str]]) -> None:
     own = operations(store)
     assert [(one.id, one.body) for one in own] == before
     assert [one.kind for one in own] == KINDS
-    assert [one.place for one in own] == list(range(1, 12))
+    assert [one.place for one in own] == list(range(1, 13))
     assert {one.kind: canonical.loads(one.trouble)["code"] for one in own if one.trouble} == {
         "paint_asset": "kind_unknown"
     }
@@ -150,7 +158,7 @@ def check_new(store: Store, Gauge: Any, before: list[tuple[str, str]]) -> None:
         }  # fmt: skip
         kept = settings(read)
         assert kept["cursor"] is None, "what headquarters knows of the new column is fetched"
-        assert kept["next_place"] == 12
+        assert kept["next_place"] == 13
         assert read.value(migrate.sa.text("SELECT count(*) FROM note")) == 1
     store.check()
     store.do(call(use_part, order_id=own[2].about_id, part_id=some_id("s"), quantity=1, place_id=some_id("van")))
@@ -161,7 +169,7 @@ def check_new(store: Store, Gauge: Any, before: list[tuple[str, str]]) -> None:
 
 def test_an_upgrade_brings_all_waiting_work_along_and_names_its_backup(folder: Path) -> None:
     before = bodies(folder)
-    assert len(before) == 11
+    assert len(before) == 12
 
     def start() -> None:
         Gauge = versions.newer()
