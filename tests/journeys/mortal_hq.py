@@ -1,4 +1,4 @@
-"""Headquarters as a test starts it: the real command line, but killed at the point that a file beside its data names."""
+"""Headquarters as a test starts it: the real command line, but killed at the point that a file beside it names."""
 
 from __future__ import annotations
 

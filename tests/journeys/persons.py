@@ -6,6 +6,7 @@ process: `python -m tests.journeys.persons HOME`. It is killed at a named point 
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import signal
@@ -117,8 +118,9 @@ class Person:
         self.hands.press("Space")
         self._ready()
 
-    def open(self) -> None:
+    def open(self, plugged: bool = True) -> None:
         """Start with the profile that is there."""
+        Line.plugged = plugged
         self.window.show()
         self._ready()
 
@@ -316,6 +318,7 @@ class Person:
 
 def main() -> None:
     """Take commands until the input ends: [name, arguments…] a line, answered by {"is": …} or {"problem": …}."""
+    faulthandler.enable()
     person = Person(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None)
     for line in sys.stdin:
         name, *words = json.loads(line)

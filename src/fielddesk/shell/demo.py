@@ -61,12 +61,13 @@ class EmbeddedHq:
 
     def go_on(self) -> None:
         """Answer again, at the same address."""
+        self.close()
         self._start(self._port, ())
 
     def close(self) -> None:
         """Let it end; it also does so by itself when this program dies."""
         child = self.child
-        if child.stdin is not None:
+        if child.stdin is not None and not child.stdin.closed:
             child.stdin.close()
         try:
             child.wait(10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Protocol
 
 from fielddesk.core.i18n import LANGUAGES, NAMES_OF_LANGUAGES, _, format_moment, format_number
