@@ -22,7 +22,6 @@ LINE_LIMIT = 16 * 1024 * 1024
 BODY_LIMIT = 32 * 1024 * 1024
 """Bytes unpacked; a bomb is not unpacked any further."""
 SILENCE_S = 60.0
-PACK_FROM = 1_000
 _GZIP = 31
 
 
@@ -84,11 +83,11 @@ async def _pieces(request: Request, silence_s: float) -> AsyncIterator[bytes]:
 
 
 def answer(words: dict[str, Any], request: Request, status: int = 200, retry_after_s: int | None = None) -> Response:
-    """An answer as bytes, packed where the asker takes that."""
+    """An answer as bytes, packed where the asker takes that: the packing's checksum is all that shows a flipped bit."""
     raw = pydantic_core.to_json(words)
     headers = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
     headers["Cache-Control"] = "no-store"
-    if len(raw) > PACK_FROM and "gzip" in request.headers.get("accept-encoding", ""):
+    if "gzip" in request.headers.get("accept-encoding", ""):
         raw = gzip.compress(raw, 4, mtime=0)
         headers["Content-Encoding"] = "gzip"
     return Response(raw, status, headers, media_type=CONTENT_TYPE)
