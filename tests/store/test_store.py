@@ -162,6 +162,22 @@ def test_listeners_hear_what_a_commit_touched_and_nothing_of_what_failed(store: 
     assert change.tables == {"movement", "event", "own_operation"}
 
 
+def test_a_screen_that_fails_to_listen_does_not_make_saved_work_look_lost(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    order = an_order(store)
+    heard: list[Changes] = []
+
+    def broken(changes: Changes) -> None:
+        raise ZeroDivisionError
+
+    store.listen(broken)
+    store.listen(heard.append)
+    store.do(a_note(order))
+    assert len(heard) == 1
+    assert "a listener failed" in caplog.text
+
+
 def test_numbers_are_drawn_once_each_and_start_again_with_the_year(tmp_path: Path) -> None:
     clock = FixedClock(at=1_798_750_000_000_000)  # 31 December 2026, evening in Berlin
     store = new_laptop(tmp_path / "profile", clock=clock)
@@ -439,6 +455,26 @@ def test_a_full_disk_at_any_step_of_saving_loses_and_doubles_nothing(tmp_path: P
         if saved:
             break
     assert steps, "no step of saving was refused"
+
+
+def test_a_disk_that_refuses_everything_for_a_while_is_worked_on_again_afterwards(tmp_path: Path) -> None:
+    folder = tmp_path / "profile"
+    disk = FailingDisk(at=10**9)
+    store = new_laptop(folder, role=DISPATCHER, more={"disk": disk})
+    order = an_order(store)
+    disk.at, disk.times, disk.steps = 1, 10**9, 0
+    for _ in range(3):
+        with pytest.raises(StoreProblem):
+            store.do(a_note(order, "refused"))
+    disk.at = 10**9
+    store.do(a_note(order, "saved"))
+    killed = as_after_a_kill(store, tmp_path / "killed")
+    store.close()
+    for place in (folder, killed):
+        again = open_again(place)
+        assert [row.text for row in kept(again, Note)] == ["saved"]  # type: ignore[attr-defined]
+        assert again.found == []
+        again.close()
 
 
 def test_work_that_no_longer_runs_on_the_rows_stays_with_its_trouble(tmp_path: Path) -> None:

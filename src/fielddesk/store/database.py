@@ -69,6 +69,7 @@ class Store:
         self.path = path
         self._gate = gate
         self._journal = journal
+        self._reopen: Callable[[], JournalLike] | None = None
         self._writer = writer or InlineWriter()
         self._random = draw_random
         self.point = point or (lambda name: None)
@@ -154,8 +155,7 @@ class Store:
                 self._save_queue(connection)
                 self.point("before_journal")
                 journaled = True
-                self._journal.append_many([*self._undone, *records])
-                self._undone.clear()
+                self._note(records)
                 self.point("after_journal")
                 self.point("before_commit")
         except BaseException:
@@ -173,10 +173,21 @@ class Store:
         """
         self._undone += [("aborted", op_id, "") for op_id in op_ids]
         try:
-            self._journal.append_many(self._undone)
-            self._undone.clear()
+            self._note([])
         except FieldDeskError as problem:
             log.warning("journal: could not note an aborted operation: %s", problem)
+
+    def _note(self, records: list[tuple[str, str, str]]) -> None:
+        """Write to the journal; one that a failing disk has shut is opened anew when it is needed again."""
+        every = [*self._undone, *records]
+        try:
+            self._journal.append_many(every)
+        except StoreProblem as problem:
+            if problem.code != "journal_closed" or self._reopen is None:
+                raise
+            self._journal = self._reopen()
+            self._journal.append_many(every)
+        self._undone.clear()
 
     def _run_new(self, connection: sa.Connection, one: Call) -> tuple[tuple[str, str, str], Any, set[Key]]:
         now = self.clock.now()
@@ -233,9 +244,9 @@ class Store:
             some = operations[start : start + REPLAYED_TOGETHER]
             self._writer.submit(PEOPLE, lambda some=some: self._replay(some)).result()  # type: ignore[misc]
 
-    def take_journal(self, journal: JournalLike) -> None:
-        """Go on with this journal; it is closed with the store."""
-        self._journal = journal
+    def take_journal(self, journal: JournalLike, reopen: Callable[[], JournalLike] | None = None) -> None:
+        """Go on with this journal; it is closed with the store. `reopen` opens it anew."""
+        self._journal, self._reopen = journal, reopen
 
     def _replay(self, operations: Sequence[tuple[str, str]]) -> None:
         touched: set[Key] = set()
@@ -317,7 +328,10 @@ class Store:
             return
         changes = Changes(frozenset(table for table, _ in rows), rows)
         for listener in list(self._listeners):
-            listener(changes)
+            try:
+                listener(changes)
+            except Exception:  # what was saved is saved; whoever asked for it must not hear that it failed
+                log.exception("a listener failed")
 
     # -- ending ----------------------------------------------------------------------------------------------------
 

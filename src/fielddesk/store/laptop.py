@@ -179,14 +179,18 @@ class Opening:
 
     def _join_journal(self, store: Store) -> None:
         """Run what the journal has and the outbox lacks, and give the journal what only the outbox has."""
+
+        def opened() -> Journal:
+            return Journal.open(self.folder, self.keys, clock=self.clock, disk=self.disk)
+
         try:
-            journal = Journal.open(self.folder, self.keys, clock=self.clock, disk=self.disk)
+            journal = opened()
         except JournalDamaged as damage:
             store.replay(_lacking(store, damage))
             aside = set_aside(self.folder, self.disk)
             self.found.append(StoreProblem("journal_damaged", **{**damage.values, "kept_as": aside.name}))
-            journal = Journal.open(self.folder, self.keys, clock=self.clock, disk=self.disk)
-        store.take_journal(journal)
+            journal = opened()
+        store.take_journal(journal, opened)
         if count := store.replay_journal():
             self.found.append(StoreProblem("work_brought_back", count=count))
         with store.read() as read:
