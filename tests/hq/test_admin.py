@@ -238,3 +238,27 @@ child = subprocess.Popen([sys.argv[1], "-m", "fielddesk.hq", "--data", sys.argv[
 print(child.stdout.readline(), flush=True)
 time.sleep(600)
 """
+
+
+def test_past_the_backup_horizon_bodies_go_outcomes_stay_and_what_waits_is_kept(office: Office) -> None:
+    eve = office.person("eve")
+    laptop = office.laptop("eve")
+    order = office.order(office.customer(), assignee_id=eve)
+    done = laptop.say(add_note, order_id=order, text="x")
+    waits = laptop.say(add_note, order_id=office.order(office.customer()), text="y")
+    first = laptop.push()
+    office.clock.pass_time(31 * 86_400)  # type: ignore[attr-defined]
+    late = laptop.say(add_note, order_id=order, text="z")
+    laptop.push()
+    assert admin.prune(office.hq) > 0
+    bodies = dict(office.ask("SELECT id, body FROM operation"))
+    assert bodies[done] == ""
+    assert bodies[waits] != ""
+    assert bodies[late] != ""
+    assert laptop.push()["outcomes"][:2] == first["outcomes"]
+    assert laptop.pull(start=0)["snapshot"]
+    office.hq.release(waits)
+    laptop.snapshot()
+    laptop.catch_up()
+    assert laptop.bodies() == office.scope(eve)
+    assert admin.prune(office.hq) == 0

@@ -457,3 +457,24 @@ def test_a_fact_and_the_row_it_waits_for_that_come_beside_each_other_find_each_o
     eve.catch_up()
     assert eve.did(noted) == {"is": "applied"}
     assert eve.bodies() == office.scope(eve.user)
+
+
+def test_long_texts_make_more_pages_not_larger_ones(office: Office, laptop: Laptop, order: str) -> None:
+    """A thousand notes of 100,000 characters must not make an answer that no laptop can take."""
+    for n in range(60):
+        laptop.say(add_note, order_id=order, text="报告" * 50_000 if n % 2 else f"{n} " * 20_000)
+        laptop.push(laptop.queue[-1:])
+    office.assign(order, None)
+    office.assign(order, laptop.user)
+    laptop.catch_up(limit=2000)
+    assert laptop.bodies() == office.scope(laptop.user)
+    assert max(len(canonical.dumps(page["rows"])) for page in laptop.pages) < 3 * pull.PAGE_BYTES // 2
+
+    after = None
+    while True:
+        page = laptop.hq.snapshot(laptop.question(after=after, limit=2000), laptop.token)
+        assert len(canonical.dumps(page["rows"])) < 3 * pull.PAGE_BYTES // 2
+
+        after = page["next"]
+        if after is None:
+            break

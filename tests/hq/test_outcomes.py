@@ -282,6 +282,8 @@ def test_a_former_assignee_adds_facts_for_thirty_days_judged_by_when_they_occurr
     op = laptop.say(add_note, order_id=order, text="late", at=left + days * DAY)
     laptop.push()
     assert laptop.did(op)["is"] == outcome
+    if outcome == "applied":
+        assert canonical.loads(office.row("event", op)["told"])["review"] == "scope_left"
 
 
 def test_whoever_opened_an_order_for_somebody_else_may_add_to_it(office: Office, laptop: Laptop, order: str) -> None:

@@ -14,7 +14,7 @@ from fielddesk.core.ids import derived_id, new_id
 from fielddesk.features.people.actions import create_user
 from fielddesk.features.people.model import User
 from fielddesk.features.people.rules import ADMINISTRATOR
-from fielddesk.hq.feed import NAME
+from fielddesk.hq.feed import NAME, head
 from fielddesk.hq.judge import Sender
 from fielddesk.hq.push import Push, Sent
 from fielddesk.hq.service import Headquarters, digest_of, plain_code, raise_unless_done
@@ -25,6 +25,9 @@ from fielddesk.store.keys import new_recovery_pair, recovery_code, unseal
 from fielddesk.store.statements import add_rows, ask, tell
 
 CODE_LIFE = 14 * DAY
+HORIZON_DAYS = 30
+"""How far back a restored headquarters may be and still get everything again from the laptops."""
+FINAL = ["applied", "merged", "conflict", "rejected", "void"]
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 OWN_CODE = "HQ"
 
@@ -212,6 +215,23 @@ def prune_feed(hq: Headquarters, before: int) -> int:
         return gone
 
     return hq.write(prune)
+
+
+def prune(hq: Headquarters, days: int = HORIZON_DAYS) -> int:
+    """Let go of feed lines and of the bodies of settled operations older than the backup horizon.
+
+    Outcomes stay for ever. Returns how many feed lines went.
+    """
+    before = hq.clock.now() - days * DAY
+
+    def empty(connection: sa.Connection) -> int:
+        text = "UPDATE operation SET body = '' WHERE received_at < ? AND body <> '' AND outcome IN (?..)"
+        tell(connection, text, before, FINAL)
+        # The first that came later, not the last that came before: an old one that waited stands late in the feed.
+        first = ask(connection, "SELECT min(pos) FROM operation WHERE received_at >= ?", before)[0][0]
+        return head(connection) if first is None else int(first) - 1
+
+    return prune_feed(hq, hq.write(empty))
 
 
 def recover_key(hq: Headquarters, sealed: bytes) -> str:

@@ -19,6 +19,8 @@ from fielddesk.store.statements import add_rows, ask, tell
 
 COMMIT_ROWS = 500
 """No commit has more feed rows; a larger change is several, parents first."""
+COMMIT_TEXT = 4_000_000
+"""Nor more characters of bodies, unless a single row has them."""
 NAME = "feed"
 
 
@@ -62,10 +64,10 @@ def write_entries(connection: sa.Connection, entries: Sequence[Entry], last: int
     """Write feed lines behind position `last`; returns the new last position."""
     lines: list[Feed] = []
     named: list[FeedTo] = []
-    for piece in _pieces(entries):
+    bodies = [None if entry.row is None else canonical.dumps(entry.row.body()) for entry in entries]
+    for piece in _pieces(list(zip(entries, bodies, strict=True))):
         end = last + len(piece)
-        for place, entry in enumerate(piece, last + 1):
-            body = None if entry.row is None else canonical.dumps(entry.row.body())
+        for place, (entry, body) in enumerate(piece, last + 1):
             lines.append(
                 Feed.from_values((place, end, entry.audience, entry.table, entry.row_id, entry.rev, entry.op, body))
             )
@@ -76,9 +78,15 @@ def write_entries(connection: sa.Connection, entries: Sequence[Entry], last: int
     return last if lines else last + 1
 
 
-def _pieces(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
-    for start in range(0, len(entries), COMMIT_ROWS):
-        yield entries[start : start + COMMIT_ROWS]
+def _pieces(entries: Sequence[tuple[Entry, str | None]]) -> Iterator[Sequence[tuple[Entry, str | None]]]:
+    start = size = 0
+    for place, (_, body) in enumerate(entries):
+        size += len(body or "")
+        if place - start == COMMIT_ROWS or (size > COMMIT_TEXT and place > start):
+            yield entries[start:place]
+            start, size = place, len(body or "")
+    if entries:
+        yield entries[start:]
 
 
 def write_membership(connection: sa.Connection, moved: Movement, now: int) -> None:

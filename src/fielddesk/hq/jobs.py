@@ -1,4 +1,4 @@
-"""What headquarters does by itself every few seconds: it publishes what each stock place holds."""
+"""What headquarters does by itself: it publishes what each stock place holds, and lets go of what is long settled."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from fielddesk.core.clock import SECOND
 from fielddesk.features.parts.actions import level_id, set_stock_levels
+from fielddesk.hq.admin import prune
 from fielddesk.hq.feed import head
 from fielddesk.hq.service import Headquarters
 from fielddesk.hq.settings import put_settings, settings
@@ -20,6 +22,7 @@ log = logging.getLogger(__name__)
 
 LINES_AT_ONCE = 200
 EVERY_S = 15.0
+PRUNE_EVERY = 3600 * SECOND
 
 
 def refresh_levels(hq: Headquarters) -> int:
@@ -89,9 +92,13 @@ class Jobs(threading.Thread):
         self.join()
 
     def run(self) -> None:
+        pruned_at = 0
         while not self._stopped:
             try:
                 refresh_levels(self._hq)
+                if self._hq.clock.now() - pruned_at > PRUNE_EVERY:
+                    pruned_at = self._hq.clock.now()
+                    prune(self._hq)
             except Exception as fault:
                 log.error("job failed: %s", type(fault).__name__)
             self._wake.wait(self._every_s)

@@ -84,6 +84,7 @@ class Judge:
         """Outcome of every operation that another one here needs."""
         self.made: set[tuple[str, str]] = set()
         """(user, row): rows that somebody made who may not hold them; they keep the right of a former holder."""
+        self._by_grace = False
         self._member: dict[tuple[str, str], bool] = {}
         self._left: dict[tuple[str, str], int | None] = {}
 
@@ -179,6 +180,7 @@ class Judge:
         ctx = Ctx(read.id, read.at, read.zone, sender.user_id, sender.role, sender.device_id, read.based_on or {})
         tx = OperationTx(self.batch)
         args: dict[str, Any] = {}
+        self._by_grace = False
         try:
             args = action.check(action.upcast(read.version, read.args))
             guarded = not sender.sees_everything and not released
@@ -189,6 +191,8 @@ class Judge:
             if guarded and (verdict := self._out_of_scope(sender, action, read.at + skew, _touched(tx))):
                 tx.undo()
                 return verdict
+            if self._by_grace:
+                ctx.tell(review="scope_left")  # it stands, and somebody looks at the order and its billing
             events.record(tx, ctx, action, args)
         except Conflict as clash:
             tx.undo()
@@ -235,6 +239,7 @@ class Judge:
                 continue
             left = self._left_at(sender.user_id, row_id)
             if action.nature == "fact" and left is not None and at <= left + GRACE:
+                self._by_grace = True
                 continue
             reason = "not_in_scope" if left is None else "scope_left"
             log.warning("%s by device %s on %s %s: %s", action.kind, sender.device_id, table, row_id, reason)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
 
 from fielddesk.core import canonical
 from fielddesk.features.registry import TABLE_ORDER
-from fielddesk.hq.feed import head
+from fielddesk.hq.feed import COMMIT_ROWS, head
 from fielddesk.hq.queues import places_of
 from fielddesk.hq.scope import in_scope
 from fielddesk.hq.settings import Refused
 from fielddesk.store.statements import ask
-from fielddesk.store.tables import BY_NAME
+from fielddesk.store.tables import BY_NAME, Synced
 
 PAGE_ROWS = 2_000
+PAGE_BYTES = 8 * 1024 * 1024
+"""A page ends before the commit that would bring its bodies above this; a first commit is taken whole."""
+ALL = 2**31
+PIECE_ROWS = 500
 OUTCOMES = 5_000
 """Most outcomes of one page."""
 
@@ -30,15 +35,14 @@ def feed_page(
     end = head(connection)
     if start > end:
         raise Refused(409, "feed_behind")
-    lines, more = _lines(connection, user_id, everything, start, max(1, min(limit, PAGE_ROWS)))
-    to = lines[-1][1] if more else end
+    to, more = _page_end(connection, user_id, everything, start, end, max(1, min(limit, PAGE_ROWS)))
     outcomes = _outcomes(connection, device_id, start, to)
     if len(outcomes) > OUTCOMES:
         # Places are shared by the outcomes of one commit: go back to the last commit that is here whole.
         cut = outcomes[-1]["pos"]
         outcomes = [one for one in outcomes if one["pos"] < cut]
         to, more = outcomes[-1]["pos"], True
-        lines = [line for line in lines if line[0] <= to]
+    lines = _lines(connection, _BODIES, user_id, everything, start, to, ALL)
     rows = [
         {
             "pos": pos, "commit": commit, "table": table, "id": row_id, "rev": rev, "op": op,
@@ -51,32 +55,44 @@ def feed_page(
     }  # fmt: skip
 
 
-_COLUMNS = "f.pos, f.commit_no, f.table_name, f.row_id, f.rev, f.op, f.body"
-_FOR_ALL = (
-    f"SELECT {_COLUMNS} FROM feed f WHERE f.pos > ? AND f.audience IN ('catalogue', 'customer') "  # noqa: S608
-    "ORDER BY f.pos LIMIT ?"
-)
-_CATALOGUE = f"SELECT {_COLUMNS} FROM feed f WHERE f.audience = 'catalogue' AND f.pos > ? ORDER BY f.pos LIMIT ?"  # noqa: S608
+_SIZES = "f.pos, f.commit_no, coalesce(octet_length(f.body), 0)"
+_BODIES = "f.pos, f.commit_no, f.table_name, f.row_id, f.rev, f.op, f.body"
+_EVERY = "FROM feed f WHERE f.audience IN ('catalogue', 'customer') AND f.pos > ? AND f.pos <= ? ORDER BY f.pos LIMIT ?"
+_CATALOGUE = "FROM feed f WHERE f.audience = 'catalogue' AND f.pos > ? AND f.pos <= ? ORDER BY f.pos LIMIT ?"
 _NAMED = (
-    f"SELECT {_COLUMNS} FROM feed_to t JOIN feed f ON f.pos = t.pos WHERE t.user_id = ? AND t.pos > ? "  # noqa: S608
+    "FROM feed_to t JOIN feed f ON f.pos = t.pos WHERE t.user_id = ? AND t.pos > ? AND t.pos <= ? "
     "ORDER BY t.pos LIMIT ?"
 )
 
 
-def _lines(connection: sa.Connection, user_id: str, everything: bool, start: int, limit: int) -> tuple[list[Any], bool]:
-    """Whole commits, at least one, and whether more follow."""
-    # A commit that begins within the page is taken whole, so as many more are read as one can have.
-    most = limit + 501
+def _lines(
+    connection: sa.Connection, columns: str, user_id: str, everything: bool, start: int, to: int, most: int
+) -> list[Any]:
+    """The first lines for this user behind `start` and up to `to`, at least `most` where there are so many."""
     if everything:
-        found = list(ask(connection, _FOR_ALL, start, most))
-    else:
-        found = [*ask(connection, _CATALOGUE, start, most), *ask(connection, _NAMED, user_id, start, most)]
-        found.sort(key=lambda line: line[0])
-    if len(found) <= limit:
-        return found, False
-    last = found[limit][1]
-    whole = [line for line in found if line[1] < last] or [line for line in found if line[1] == last]
-    return whole, len(whole) < len(found)
+        return list(ask(connection, f"SELECT {columns} {_EVERY}", start, to, most))
+    found = [
+        *ask(connection, f"SELECT {columns} {_CATALOGUE}", start, to, most),
+        *ask(connection, f"SELECT {columns} {_NAMED}", user_id, start, to, most),
+    ]
+    found.sort(key=lambda line: line[0])
+    return found
+
+
+def _page_end(
+    connection: sa.Connection, user_id: str, everything: bool, start: int, end: int, limit: int
+) -> tuple[int, bool]:
+    """Where a page of whole commits ends, and whether more follow; sizes are looked at before any body is read."""
+    # A commit that begins within the page is taken whole, so as many more are read as one can have.
+    found = _lines(connection, _SIZES, user_id, everything, start, end, limit + COMMIT_ROWS + 1)
+    to, size = start, 0
+    for place, (_, commit, length) in enumerate(found):
+        size += length
+        if commit != to and to != start and (place >= limit or size > PAGE_BYTES):
+            return (to, True)
+        if commit > to:
+            to = commit
+    return (end, False)
 
 
 def _outcomes(connection: sa.Connection, device_id: str, start: int, to: int) -> list[dict[str, Any]]:
@@ -115,18 +131,30 @@ def snapshot_page(
     if first not in TABLE_ORDER:
         raise Refused(422, "after_unknown", field="after")
     rows: list[dict[str, Any]] = []
+    size = 0
     for name in TABLE_ORDER[TABLE_ORDER.index(first) :]:
-        table = BY_NAME[name]
-        names = ", ".join(f'"{column}"' for column in table.column_names)
-        text = f'SELECT {names} FROM "{name}" WHERE id > ?'  # noqa: S608 - names come from the models
-        values: list[Any] = [behind if name == first else ""]
-        condition = None if everything else in_scope(name)
-        if condition is not None:
-            text += f" AND {condition[0]}"
-            values += [user_id] * condition[1]
-        for found in ask(connection, f"{text} ORDER BY id LIMIT ?", *values, room - len(rows) + 1):
-            if len(rows) == room:
+        for row in _rows_in_scope(connection, name, user_id, everything, behind if name == first else ""):
+            if len(rows) == room or size > PAGE_BYTES:
                 return {"pos": head(connection), "rows": rows, "next": [rows[-1]["table"], rows[-1]["id"]]}
-            row = table.from_values(found)
-            rows.append({"table": name, "id": row.id, "rev": row.rev, "body": row.body()})
+            body = row.body()
+            size += sum(len(value) for value in body.values() if value.__class__ is str)
+            rows.append({"table": name, "id": row.id, "rev": row.rev, "body": body})
     return {"pos": head(connection), "rows": rows, "next": None}
+
+
+def _rows_in_scope(
+    connection: sa.Connection, name: str, user_id: str, everything: bool, behind: str
+) -> Iterator[Synced]:
+    """Rows of one table in the order of their ids, read a piece at a time."""
+    table = BY_NAME[name]
+    names = ", ".join(f'"{column}"' for column in table.column_names)
+    condition = None if everything else in_scope(name)
+    more, values = (f" AND {condition[0]}", [user_id] * condition[1]) if condition else ("", [])
+    text = f'SELECT {names} FROM "{name}" WHERE id > ?{more} ORDER BY id LIMIT ?'  # noqa: S608 - from the models
+    while True:
+        found = ask(connection, text, behind, *values, PIECE_ROWS)
+        for each in found:
+            yield table.from_values(each)
+        if len(found) < PIECE_ROWS:
+            return
+        behind = found[-1][0]
