@@ -241,7 +241,7 @@ class Laptop:
 
     @property
     def token(self) -> str | None:
-        return self.key_store.read(self.kept("hq_id"), self.kept("account"), "device-token")
+        return self.key_store.read(self.kept("hq_id"), self.kept("user"), "device-token")
 
     def _line(self, address: str, token: str | None) -> Any:
         return Marked(self.line(address, token), self.point)

@@ -268,7 +268,7 @@ def test_a_key_store_that_lost_the_key_is_told_with_the_way_out(folder: Path) ->
     with pytest.raises(StoreProblem) as told:
         find_key(folder, key_store)
     assert (told.value.code, told.value.values) == (
-        "key_lost", {"hq_id": ENROLMENT.hq_id, "account": "anna", "sealed": 1},
+        "key_lost", {"hq_id": ENROLMENT.hq_id, "user": ENROLMENT.user, "sealed": 1},
     )  # fmt: skip
     assert code_of(lambda: recover(folder, recovery_code(OTHER_KEY), key_store)) == "wrong_key"
     assert code_of(lambda: find_key(folder, key_store)) == "key_lost"
@@ -287,7 +287,7 @@ def test_a_key_comes_back_without_a_header_too(folder: Path) -> None:
 
 def test_a_key_in_the_key_store_is_found_by_what_the_header_says(folder: Path) -> None:
     key_store = MemoryKeyStore()
-    keep_store_key(key_store, ENROLMENT.hq_id, ENROLMENT.account, KEY)
+    keep_store_key(key_store, ENROLMENT.hq_id, ENROLMENT.user, KEY)
     assert find_key(folder, key_store) == KEY
 
 

@@ -63,8 +63,8 @@ class Place:
     def open(self, folder: Path) -> Store:
         return open_laptop(folder, find_key(folder, self.key_store), self.clock)
 
-    def token(self, account: str = "anna") -> str | None:
-        return self.key_store.read(self.hq_id, account, "device-token")
+    def token(self, login: str = "anna") -> str | None:
+        return self.key_store.read(self.hq_id, admin.user_of(self.office.hq, login), "device-token")
 
     @property
     def hq_id(self) -> str:

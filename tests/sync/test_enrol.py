@@ -43,10 +43,10 @@ def profiles(place: Place) -> list[str]:
 def test_a_code_makes_a_profile_that_opens_with_the_kept_key_and_syncs(place: Place) -> None:
     order = place.order()
     done = place.enrol()
-    assert done.folder == place.profiles / profile_name(place.hq_id, "anna")
+    assert done.folder == place.profiles / profile_name(place.hq_id, place.anna)
     assert profiles(place) == [done.folder.name]
     header = profile.read_header(done.folder)
-    assert (header.hq_url, header.who["account"], header.who["hq_name"]) == (ADDRESS.rstrip("/"), "anna", "North")
+    assert (header.hq_url, header.who["user"]) == (ADDRESS.rstrip("/"), place.anna)
     store = place.open(done.folder)
     store.do(call(add_note, order_id=order, text="Arrived"))
     assert place.sync(store) == "agreed"

@@ -96,8 +96,8 @@ def open_profile(
     else:
         store = laptop.open_laptop(folder, store_key, parts.clock, writer=parts.writer, point=parts.point)
     header = header or profile.read_header(folder)  # one that was lost has been made anew
-    account = str(header.who.get("account", ""))
-    token = key_store.read(header.hq_id, account, "device-token") if key_store is not None else None
+    user = str(header.who.get("user", ""))
+    token = key_store.read(header.hq_id, user, "device-token") if key_store is not None else None
     return Opened(store, Vault(folder, keys.Keys(store_key)), folder, header, token)
 
 

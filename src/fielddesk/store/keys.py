@@ -23,7 +23,9 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 TAG_BYTES = 16
 
-Purpose = Literal["database", "journal", "files", "names", "partial", "drafts", "backups", "crash", "check", "key id"]
+Purpose = Literal[
+    "database", "journal", "files", "names", "partial", "drafts", "backups", "crash", "check", "key id", "header"
+]  # fmt: skip
 Secret = Literal["store-key", "device-token"]
 
 
@@ -90,7 +92,10 @@ class Box:
 
 
 class KeyStore(Protocol):
-    """Keeps the secrets of each account at each headquarters; raises StoreProblem key_store_missing or _locked."""
+    """Keeps the secrets of each account at each headquarters; raises StoreProblem key_store_missing or _locked.
+
+    `account` is the user's id and never the login: the header names the entry, and whoever finds the laptop reads it.
+    """
 
     def read(self, hq_id: str, account: str, which: Secret) -> str | None: ...
 

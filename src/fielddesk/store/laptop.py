@@ -205,9 +205,12 @@ class Opening:
         with store.read() as read:
             kept = outbox.settings(read)
         header = profile.read_header(self.folder)
+        written = None
+        with contextlib.suppress(KeyError):
+            written = Enrolment.from_header(header, self.keys)
         with contextlib.suppress(KeyError):
             enrolment = Enrolment.from_settings(kept)
-            if enrolment.who() != header.who or enrolment.hq_url != header.hq_url:
+            if enrolment != written:
                 write_header(self.folder, self.keys, enrolment, header.created_at, self.disk)
 
 

@@ -24,8 +24,8 @@ _TEXTS = ("hq_id", "hq_url", "key_id", "check")
 class Header:
     """`check` is made with the key over the rest; `created_at` in microseconds, UTC.
 
-    `who` says whose profile it is (ids, account, role, epoch, incarnation): where the key is kept in the key store,
-    and what a database that must be rebuilt begins with.
+    `who` says whose profile it is (ids, role, epoch, incarnation): where the key is kept in the key store, and what a
+    database that must be rebuilt begins with. `sealed` is the rest of that, names, which only the key opens.
     """
 
     hq_id: str
@@ -34,6 +34,7 @@ class Header:
     created_at: int
     check: str
     who: Mapping[str, int | str] = field(default_factory=dict)
+    sealed: str = ""
 
 
 def write_header(
@@ -44,12 +45,15 @@ def write_header(
     hq_url: str,
     created_at: int,
     who: Mapping[str, int | str] | None = None,
+    sealed: str = "",
     disk: Disk = DISK,
 ) -> Header:
     """Write, or write anew, the header of a profile; whole or not at all."""
     fields: dict[str, Any] = {"hq_id": hq_id, "hq_url": hq_url, "key_id": keys.key_id, "created_at": created_at}
     if who:
         fields["who"] = dict(who)
+    if sealed:
+        fields["sealed"] = sealed
     header = Header(**fields, check=_check_value(keys, fields))
     content = {"format": FORMAT, **fields, "check": header.check}
     content["sum"] = canonical.digest(canonical.dumps(content))
@@ -74,13 +78,14 @@ def read_header(folder: Path) -> Header:
         whole = whole and isinstance(content["format"], int) and isinstance(content["created_at"], int)
         whole = whole and all(isinstance(content[name], str) for name in _TEXTS)
         whole = whole and isinstance(content.setdefault("who", {}), dict)
+        whole = whole and isinstance(content.setdefault("sealed", ""), str)
     except (ValueError, KeyError, TypeError, AttributeError):
         whole = False
     if not whole:
         raise StoreProblem("header_damaged", file=FILE, folder=str(folder))
     if content["format"] > FORMAT:
         raise StoreProblem("profile_newer", file=FILE, format=content["format"], known=FORMAT)
-    return Header(**{name: content[name] for name in (*_TEXTS, "created_at", "who")})
+    return Header(**{name: content[name] for name in (*_TEXTS, "created_at", "who", "sealed")})
 
 
 def check_key(header: Header, keys: Keys) -> None:
@@ -93,6 +98,8 @@ def check_key(header: Header, keys: Keys) -> None:
     fields = {name: getattr(header, name) for name in ("hq_id", "hq_url", "key_id", "created_at")}
     if header.who:
         fields["who"] = header.who
+    if header.sealed:
+        fields["sealed"] = header.sealed
     if not hmac.compare_digest(header.check, _check_value(keys, fields)):
         raise StoreProblem("header_changed", file=FILE)
 

@@ -74,7 +74,7 @@ def rebuild(
         opening = Opening(folder, keys, clock, holder, writer, disk, draw_random, point)
         header, trouble = _header(folder, keys)
         saved = _salvage(folder, keys)
-        whose = enrolment or _whose(header, saved)
+        whose = enrolment or _whose(header, keys, saved)
         if whose is None:
             raise trouble or StoreProblem("header_damaged", file=profile.FILE, folder=str(folder))
         operations = _all_work(folder, keys, clock, disk, saved)
@@ -102,12 +102,12 @@ def _header(folder: Path, keys: Keys) -> tuple[profile.Header | None, StoreProbl
         return None, problem
 
 
-def _whose(header: profile.Header | None, saved: Salvage) -> Enrolment | None:
+def _whose(header: profile.Header | None, keys: Keys, saved: Salvage) -> Enrolment | None:
     """From the database where that can be read: a fork has changed what enrolment wrote into the header."""
     with contextlib.suppress(KeyError):
         return Enrolment.from_settings(saved.settings)
     with contextlib.suppress(KeyError):
-        return Enrolment.from_header(header) if header is not None else None
+        return Enrolment.from_header(header, keys) if header is not None else None
     return None
 
 

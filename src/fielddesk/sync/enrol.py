@@ -81,8 +81,8 @@ def enrol(
         answer = ask_headquarters(hq, code, device_name, random or SystemRandom())
         point("enrol_answered")
         enrolment = _enrolment(answer, hq_url)
-        folder = profiles / profile_name(enrolment.hq_id, enrolment.account)
-        key = kept_store_key(key_store, enrolment.hq_id, enrolment.account)
+        folder = profiles / profile_name(enrolment.hq_id, enrolment.user)
+        key = kept_store_key(key_store, enrolment.hq_id, enrolment.user)
         kept_as = ""
         if folder.exists():
             if key is not None and _opens(folder, Keys(key)):
@@ -96,9 +96,9 @@ def enrol(
         write_whole(stage / profile.SEALED_KEY, sealed, disk)
         create_laptop(stage, key, enrolment, clock, lock=False, disk=disk).close()
         point("enrol_laid")
-        keep_store_key(key_store, enrolment.hq_id, enrolment.account, key)
+        keep_store_key(key_store, enrolment.hq_id, enrolment.user, key)
         point("enrol_key_kept")
-        key_store.keep(enrolment.hq_id, enrolment.account, "device-token", answer.token)
+        key_store.keep(enrolment.hq_id, enrolment.user, "device-token", answer.token)
         point("enrol_token_kept")
         holder.release()  # Windows renames no folder in which a file is open
         with told(folder):
@@ -122,15 +122,15 @@ def recover(folder: Path, code: str, key_store: KeyStore) -> None:
     try:
         header = profile.read_header(folder)
         profile.check_key(header, keys)
-        hq_id, account = header.hq_id, str(header.who.get("account", ""))
+        hq_id, user = header.hq_id, str(header.who.get("user", ""))
     except StoreProblem as problem:
         if problem.code == "wrong_key":
             raise
         settings = settings_of(folder / DATABASE, keys)
-        if "hq_id" not in settings or "account" not in settings:
+        if "hq_id" not in settings or "user" not in settings:
             raise
-        hq_id, account = settings["hq_id"], settings["account"]
-    keep_store_key(key_store, hq_id, account, key)
+        hq_id, user = settings["hq_id"], settings["user"]
+    keep_store_key(key_store, hq_id, user, key)
 
 
 def _enrolment(answer: EnrolAnswer, hq_url: str) -> Enrolment:
@@ -167,7 +167,7 @@ def _join(
         store = rebuild(folder, key, clock, enrolment=enrolment, disk=disk)
     with contextlib.closing(store):
         LaptopSync(store).take_enrolment(enrolment.settings())
-    key_store.keep(enrolment.hq_id, enrolment.account, "device-token", token)
+    key_store.keep(enrolment.hq_id, enrolment.user, "device-token", token)
 
 
 def _sweep(profiles: Path) -> None:
