@@ -129,6 +129,27 @@ class Banner(QFrame):
             theme.space(self._row, (12, 0, 12, 8 if under else 0), 0 if under else 12)
 
 
+class Remark(QWidget):
+    """A sentence in the icon and colour of a state, such as what is wrong right here; without words it is hidden."""
+
+    def __init__(self, state: str = "bad", icon: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = Text("", wraps=True)
+        self._text.set_state(state)
+        row = QHBoxLayout(self)
+        theme.space(row, spacing=6)
+        row.addWidget(Glyph(icon or state_icon(state), state, 16), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._text, 1)
+        self.hide()
+
+    def show_words(self, words: Words) -> None:
+        self._text.set_words(words)
+        self.setVisible(bool(spoken(words)))
+
+    def words(self) -> str:
+        return self._text.text()
+
+
 class Empty(QWidget):
     """Says what will appear here and how, where there is nothing yet."""
 

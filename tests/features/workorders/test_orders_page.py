@@ -125,6 +125,18 @@ def test_an_order_on_hold_needs_its_reason_and_undo_takes_it_back(desk: Workplac
     assert status(laptop) == ("in_progress", "")
 
 
+def test_a_start_pressed_by_mistake_is_taken_back_to_assigned(desk: Workplace, laptop: Store) -> None:
+    page = shown(desk, some_id("WO-A7-2026-1038"))
+    page.foot_buttons()[-1].click()
+    desk.settle()
+    assert desk.desk.toast.words() == "WO-A7-2026-1038 is in progress"
+    assert desk.desk.toast.take_back()
+    desk.settle()
+    with laptop.read() as read:
+        assert read.one(WorkOrder, some_id("WO-A7-2026-1038")).status == "assigned"
+    assert page.foot_buttons()[-1].words() == "Start work"
+
+
 def test_escape_leaves_an_order_as_it_is(desk: Workplace, laptop: Store, qtbot: QtBot) -> None:
     page = shown(desk)
     page.foot_buttons()[0].click()

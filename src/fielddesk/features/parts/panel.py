@@ -48,7 +48,7 @@ from fielddesk.ui.menus import MenuLine, give_menu
 from fielddesk.ui.moments import moment_words
 from fielddesk.ui.page import Scroll
 from fielddesk.ui.seams import Bench, SubjectPanel, paged
-from fielddesk.ui.signs import Empty
+from fielddesk.ui.signs import Empty, Remark
 from fielddesk.ui.tables import Column, Table
 from fielddesk.ui.text import Text
 
@@ -97,9 +97,7 @@ class PartsUsed(SubjectPanel):
         self.adding.hide()
         self.table = Table(lambda: _("Parts fitted"), self._columns())
         give_menu(self.table, self._menu)
-        self.below = Text("", wraps=True)
-        self.below.set_state("bad")
-        self.below.hide()
+        self.below = Remark()
         self.adding.part.offered.connect(self._make_room)
         self.empty = Empty(
             "nut",
@@ -164,7 +162,7 @@ class PartsUsed(SubjectPanel):
         if order_id != self._order_id:
             return
         self.table.show_rows(lines)
-        self.below.setText(" ".join(dict.fromkeys(line.below() for line in lines if (line.left or 0) < 0)))
+        self.below.show_words(" ".join(dict.fromkeys(line.below() for line in lines if (line.left or 0) < 0)))
         self._make_room(False)
         self.adding.offer_places(here, self._bench.me.user_id)
 
@@ -172,7 +170,7 @@ class PartsUsed(SubjectPanel):
         """While parts are offered they have the room of the table."""
         there = bool(self.table.rows.rowCount())
         self.table.setVisible(there and not offered)
-        self.below.setVisible(bool(self.below.text()) and not offered)
+        self.below.setVisible(bool(self.below.words()) and not offered)
         self.empty.setVisible(not there and not self.open.isChecked())
 
     def _opened(self, on: bool) -> None:

@@ -20,6 +20,7 @@ from fielddesk.ui.buttons import Button
 from fielddesk.ui.fields import LINE_LENGTH
 from fielddesk.ui.lists import Row
 from fielddesk.ui.seams import ActionWords, FieldWords, Names
+from fielddesk.ui.signs import Remark
 from fielddesk.ui.text import Glyph, Text
 from fielddesk.ui.wording import add_sentences, sentence
 
@@ -201,7 +202,7 @@ class ReasonBar(QFrame):
         theme.space(row, spacing=8)
         for widget in (self._label, self.edit, self.go, back):
             row.addWidget(widget, int(widget is self.edit))
-        self._trouble = Text("", "error", wraps=True)
+        self._trouble = Remark(icon="warning-circle-fill")
         column = QVBoxLayout(self)
         theme.space(column, (16, 8, 8, 8), 4)
         column.addLayout(row)
@@ -227,8 +228,7 @@ class ReasonBar(QFrame):
         super().keyPressEvent(event)
 
     def _say(self, words: str) -> None:
-        self._trouble.setText(words)
-        self._trouble.setVisible(bool(words))
+        self._trouble.show_words(words)
         theme.set_property(self.edit, "error", "true" if words else "false")
         self.edit.setAccessibleDescription(words)
         if words:

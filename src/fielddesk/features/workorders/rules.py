@@ -28,13 +28,19 @@ NEXT: Final[dict[str, tuple[str, ...]]] = {
     CANCELLED: (OPEN,),
 }
 """Which state a person may choose after which; open and assigned follow from the assignment."""
+TAKEN_BACK: Final[dict[str, tuple[str, ...]]] = {
+    IN_PROGRESS: (OPEN, ASSIGNED),
+    ON_HOLD: (ASSIGNED,),
+    CANCELLED: (ASSIGNED, IN_PROGRESS, ON_HOLD),
+}
+"""Where undo may lead beside: back to what the order was before a wrong press."""
 STATES: Final = tuple(NEXT)
 FINISHED: Final = frozenset({COMPLETED, CANCELLED})
 NEEDS_REASON: Final = frozenset({ON_HOLD, CANCELLED})
 
 
 def can_follow(status: str, wanted: str) -> bool:
-    return wanted in NEXT.get(status, ())
+    return wanted in NEXT.get(status, ()) or wanted in TAKEN_BACK.get(status, ())
 
 
 def check_status(status: str, wanted: str, reason: str) -> None:

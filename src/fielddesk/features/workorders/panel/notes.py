@@ -1,0 +1,168 @@
+"""Notes of an order, newest first, and the box to write one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from fielddesk.core.errors import FieldDeskError
+from fielddesk.core.i18n import _
+from fielddesk.features.people.dialogs import mark_state, mark_words
+from fielddesk.features.people.queries import marks
+from fielddesk.features.workorders.actions import add_note
+from fielddesk.features.workorders.queries import (
+    NoteRow,
+    note_count,
+    note_page,
+)
+from fielddesk.store.actions import call
+from fielddesk.store.tx import Reading
+from fielddesk.ui import theme
+from fielddesk.ui.buttons import Button
+from fielddesk.ui.entries import Entries, Entry
+from fielddesk.ui.fields import Prose
+from fielddesk.ui.moments import moment_words
+from fielddesk.ui.page import Scroll
+from fielddesk.ui.seams import Bench, SubjectPanel
+from fielddesk.ui.signs import Empty
+from fielddesk.ui.text import Text
+from fielddesk.ui.wording import sentence
+
+NOTES_AT_ONCE: Final = 30
+NOTE_DRAFT: Final = "note.text"
+
+
+class NoteField(Prose):
+    """A note being written. Leaving it keeps it as a draft; only Ctrl+Enter or the button adds it."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.editor and isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusOut:
+            self.flush_draft()
+            return False
+        return super().eventFilter(watched, event)
+
+    def key_pressed(self, event: QKeyEvent) -> bool:
+        if event.key() == Qt.Key.Key_Escape:
+            return False  # a long note is not lost to one key; undo within the editor takes words back
+        return super().key_pressed(event)
+
+
+class NotesPanel(SubjectPanel):
+    """Notes of an order, newest first, and the box to write one."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__()
+        self._bench = bench
+        self._order_id = ""
+        self._limit = NOTES_AT_ONCE
+        self.field = NoteField("text", lambda: _("New note"), hint=lambda: _("What did you see, do, agree on?"))
+        theme.size(self.field.editor, height=72)
+        self.field.start("")
+        self.field.typed.connect(self._typed)
+        self.field.committed.connect(self._add)
+        self.add = Button(lambda: _("Add note"), "plus", tip=lambda: _("Add the note") + "  Ctrl+Enter")
+        self.add.clicked.connect(self._press)
+        self._hint = Text(lambda: _("Ctrl+Enter adds it. Until then it is kept as a draft."), "caption")
+        self.entries = Entries()
+        self.entries.more_asked.connect(self._more)
+        self.empty = Empty(
+            "note",
+            lambda: _("No notes yet"),
+            lambda: _("What you and colleagues write on this order appears here, the newest first."),
+        )
+        column = QVBoxLayout(self)
+        theme.space(column, (0, 12, 0, 0), 8)
+        column.addWidget(self.field)
+        row = QHBoxLayout()
+        theme.space(row, spacing=8)
+        row.addWidget(self._hint, 1)
+        row.addWidget(self.add)
+        column.addLayout(row)
+        column.addWidget(self.empty)
+        column.addWidget(Scroll(self.entries), 1)
+        self.empty.hide()
+
+    def show_subject(self, row_id: str) -> None:
+        self.field.flush_draft()
+        self._order_id, self._limit = row_id, NOTES_AT_ONCE
+        self.field.start("")
+        self._bench.draft(NOTE_DRAFT, row_id, lambda text: self._restore(row_id, text))
+        self.reload()
+
+    def reload(self) -> None:
+        order_id, limit = self._order_id, self._limit
+
+        def ask(read: Reading) -> tuple[str, list[NoteRow], int, dict[str, str]]:
+            notes = note_page(read, order_id, 0, limit)
+            return order_id, notes, note_count(read, order_id), marks(read, [note.id for note in notes])
+
+        self._bench.read(ask, self._take, key=f"notes.{id(self)}")
+
+    def focus(self) -> None:
+        self.field.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def may_leave(self) -> bool:
+        self.field.flush_draft()
+        return True
+
+    def _restore(self, order_id: str, text: str | None) -> None:
+        if order_id == self._order_id and text and not self.field.dirty():
+            self.field.restore(text)
+
+    def _typed(self, text: str | None) -> None:
+        self._bench.keep_draft(NOTE_DRAFT, self._order_id, text or None)
+
+    def _press(self) -> None:
+        if not self.field.dirty():
+            self.field.say_trouble(sentence(FieldDeskError("note_empty")))
+            self.focus()
+            return
+        self.field.commit()
+
+    def _add(self, _shown: object, text: str) -> None:
+        order_id = self._order_id
+        try:
+            note = call(add_note, order_id=order_id, text=text)
+        except FieldDeskError as error:
+            self._refused(order_id, text, error)
+            return
+        self._bench.do(
+            note,
+            then=lambda _done: self._bench.keep_draft(NOTE_DRAFT, order_id, None),
+            failed=lambda error: self._refused(order_id, text, error),
+            said=lambda: _("Note added"),
+        )
+        self.field.start("")
+        self.focus()
+
+    def _refused(self, order_id: str, text: str, error: FieldDeskError) -> None:
+        self._bench.keep_draft(NOTE_DRAFT, order_id, text)
+        if order_id == self._order_id:
+            self.field.start("")
+            self.field.restore(text)
+            self.field.say_trouble(sentence(error))
+
+    def _more(self) -> None:
+        self._limit += 5 * NOTES_AT_ONCE
+        self.reload()
+
+    def _take(self, answer: tuple[str, list[NoteRow], int, dict[str, str]]) -> None:
+        order_id, notes, count, marked = answer
+        if order_id != self._order_id:
+            return
+        now, zone = self._bench.now(), self._bench.zone()
+        entries = [
+            Entry(
+                note.id,
+                note.text,
+                _("{who}, {when}").format(who=note.author or _("somebody"), when=moment_words(note.at, now, zone)),
+                "note",
+                mark=(mark_words(mark), mark_state(mark)) if (mark := marked.get(note.id)) else None,
+            )
+            for note in notes
+        ]
+        self.entries.show_entries(entries, more=count > len(notes))
+        self.empty.setVisible(not entries)
