@@ -166,6 +166,15 @@ class Looked:
             setting = read.get(HqSetting, "own_device")
             assert setting is not None
             self.own_device = canonical.loads(setting.value)
+        self._bases: dict[str, Rows] = {}
+
+    def base(self, laptop: Laptop) -> Rows:
+        """A laptop's rows as headquarters should know them."""
+        if laptop.name not in self._bases:
+            assert laptop.store is not None
+            with laptop.store.read() as read:
+                self._bases[laptop.name] = base_rows(read)
+        return self._bases[laptop.name]
 
     def done_by_the_office(self) -> Iterator[Saved]:
         """Operations of headquarters' own device; a restore took some of them with it."""
@@ -214,9 +223,7 @@ def laptop_view_equals_scope(looked: Looked) -> Iterator[str]:
     """ "When nobody changes anything any more and the network works, laptop and HQ agree row by row." """
     for laptop in looked.world.laptops:
         who = looked.world.people[laptop.name]
-        assert laptop.store is not None
-        with laptop.store.read() as read:
-            here = base_rows(read)
+        here = looked.base(laptop)
         there = scope_of(looked.rows, who.user, who.role)
         for key in sorted(here.keys() | there.keys()):
             mine, theirs = here.get(key), there.get(key)
@@ -336,9 +343,7 @@ def _values_of(kind: str, args: dict[str, Any]) -> list[tuple[str, str, Any]]:
 def the_closure_is_complete(looked: Looked) -> Iterator[str]:
     """ "No row in scope without its closure": an order with its customer and asset, an entry with what it is on."""
     for laptop in looked.world.laptops:
-        assert laptop.store is not None
-        with laptop.store.read() as read:
-            here = base_rows(read)
+        here = looked.base(laptop)
         for key, row in here.items():
             for col in row.columns:
                 target = getattr(row, col.name)

@@ -12,6 +12,7 @@ from fielddesk.core import canonical
 from fielddesk.store.again import identity_in
 from fielddesk.store.database import Store
 from fielddesk.store.outbox import NEEDS_PERSON, OPEN_OUTCOMES, OwnOperation, SeenRow, put_setting, setting
+from fielddesk.store.statements import ask
 from fielddesk.store.tables import BY_NAME
 from fielddesk.store.tx import Key, Reading, write
 from fielddesk.sync.protocol import Fork, Mark, Op, Outcome, PullAnswer, PushAnswer, Sent, SnapshotAnswer
@@ -173,29 +174,38 @@ def _incarnation(read: Reading) -> str:
     return str(setting(read, "incarnation", "none"))
 
 
+_COUNTS = (
+    "SELECT (SELECT count(*) FROM own_operation WHERE outcome IS NULL), "
+    "(SELECT min(seq) FROM own_operation WHERE outcome IS NULL AND incarnation = ?), "
+    "(SELECT count(*) FROM own_operation WHERE standing = 1 AND outcome IS NOT NULL AND NOT outcome IN (?..)), "
+    "(SELECT count(*) FROM own_operation WHERE outcome IN (?..) AND settled_at IS NULL)"
+)
+_SETTINGS = "SELECT name, value FROM local_setting WHERE name IN (?..)"
+_NAMES = [
+    "hq_id", "epoch", "device", "mark", "incarnation", "cursor", "sent", "next_seq", "snapshot", "synced_at",
+]  # fmt: skip
+
+
 def _facts(read: Reading) -> Facts:
-    own = OwnOperation.c
-    count = sa.func.count()
-    here = _incarnation(read)
-    waiting = int(read.value(sa.select(count).where(_WAITING)) or 0)
-    first = read.value(sa.select(sa.func.min(own.seq)).where(_WAITING, own.incarnation == here)) if waiting else None
-    open_ones = own.outcome.in_(OPEN_OUTCOMES)
-    unconfirmed = sa.select(count).where(own.standing == 1, own.outcome.is_not(None), ~open_ones)
-    needs = sa.select(count).where(own.outcome.in_(NEEDS_PERSON), own.settled_at.is_(None))
-    sent, snapshot = setting(read, "sent"), setting(read, "snapshot")
+    """Two statements, since sync asks after each thing it does."""
+    known = {name: canonical.loads(value) for name, value in ask(read.connection, _SETTINGS, _NAMES)}
+    sent, snapshot = known.get("sent"), known.get("snapshot")
+    here = str(known.get("incarnation", "none"))
+    counts = ask(read.connection, _COUNTS, here, list(OPEN_OUTCOMES), list(NEEDS_PERSON))
+    waiting, first, unconfirmed, needs_person = counts[0]
     return Facts(
-        hq_id=setting(read, "hq_id"),
-        epoch=setting(read, "epoch"),
-        device=setting(read, "device"),
-        incarnation=setting(read, "mark"),
-        cursor=setting(read, "cursor"),
+        hq_id=known["hq_id"],
+        epoch=known["epoch"],
+        device=known["device"],
+        incarnation=known["mark"],
+        cursor=known.get("cursor"),
         sent=None if sent is None else Sent(seq=sent["seq"], id=sent["id"]),
-        next_seq=int(first if first is not None else setting(read, "next_seq", 1)),
+        next_seq=int(first if first is not None else known.get("next_seq", 1)),
         waiting=waiting,
-        unconfirmed=int(read.value(unconfirmed) or 0),
-        needs_person=int(read.value(needs) or 0),
+        unconfirmed=unconfirmed,
+        needs_person=needs_person,
         snapshot=None if snapshot is None else SnapshotAt(pos=snapshot["pos"], after=tuple(snapshot["after"])),
-        synced_at=setting(read, "synced_at"),
+        synced_at=known.get("synced_at"),
     )
 
 
