@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -254,3 +255,15 @@ def test_a_snapshot_removes_confirmed_rows_it_does_not_bring_and_keeps_waiting_w
     assert rows_of(store, Asset) == []
     assert [note.text for note in rows_of(store, Note)] == ["waits"]
     assert sync.load_state().cursor == 40
+
+
+def test_a_row_the_restored_headquarters_lacked_comes_back_whatever_its_revision(store: Store):
+    """Its maker sends it again only after this laptop's snapshot; until then unsent work keeps the old one."""
+    sync = LaptopSync(store)
+    store.do(call(add_note, order_id=ORDER.id, text="Seal worn"))
+    sync.take_epoch(2, 2)
+    sync.apply_snapshot(SnapshotAnswer(ECHO, 5, [wire(row) for row in (ASSET, PART, VAN)], None), None)
+    again = page(store, wire(ORDER, title="Leak, made again"))
+    sync.apply_page(replace(again, rows=[again.rows[0] | {"rev": 1}]), 0)
+    [order] = rows_of(store, WorkOrder)
+    assert (order.title, order.rev) == ("Leak, made again", 1)

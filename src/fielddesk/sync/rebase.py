@@ -135,9 +135,11 @@ def _lay_under(
     read: Reading, incoming: Incoming, base: dict[Key, Synced | None], needed: set[str], replace_newer: bool
 ) -> None:
     revs = _revisions(read, [key for key in incoming.puts if key not in base])
+    # What only stayed for unsent work gives way to the row itself: a restored headquarters counts revisions anew.
+    stubbed = {stub.row_id for stub in read.all(Stub)} if incoming.puts else set()
     for key, row in incoming.puts.items():
         known = base[key].rev if base.get(key) is not None else revs.get(key, -1)  # type: ignore[union-attr]
-        if replace_newer or row.rev > known:
+        if replace_newer or row.rev > known or key[1] in stubbed:
             base[key] = row
     stubs = []
     for key in incoming.leaves:
@@ -148,13 +150,8 @@ def _lay_under(
         else:
             base[key] = None
     write(read.connection, Stub, "put", stubs)
-    back = [Stub(row_id=row_id, tablename_=table) for table, row_id in incoming.puts]
-    _forget_stubs(read, back)
-
-
-def _forget_stubs(read: Reading, back: list[Stub]) -> None:
-    if back and read.value(sa.select(sa.func.count()).select_from(Stub.__table__)):
-        write(read.connection, Stub, "drop", back)
+    back = [Stub(row_id=row_id, tablename_=table) for table, row_id in incoming.puts if row_id in stubbed]
+    write(read.connection, Stub, "drop", back)
 
 
 def _revisions(read: Reading, keys: list[Key]) -> dict[Key, int]:
