@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QWidget
 
@@ -31,9 +31,8 @@ class Facts(QWidget):
 
     def add(self, key: str, label: Words) -> Text:
         """A line of text under the last one."""
-        value = Value()
+        value = self._values[key] = Value()
         self._put(key, label, value)
-        self._values[key] = value
         return value
 
     def add_link(self, key: str, label: Words) -> Button:
@@ -62,12 +61,25 @@ class Facts(QWidget):
     def _put(self, key: str, label: Words, widget: QWidget) -> None:
         place = self._grid.rowCount()
         text = Text(label, "second", wraps=True)
-        text.setMinimumHeight(theme.px(28 if isinstance(widget, Value) else 40))
-        text.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         theme.size(text, width=114)
         self._labels[key] = text
-        self._grid.addWidget(text, place, 0, Qt.AlignmentFlag.AlignTop)
+        beside = Qt.AlignmentFlag.AlignTop if isinstance(widget, Value) else Qt.AlignmentFlag.AlignVCenter
+        self._grid.addWidget(text, place, 0, beside)
         self._grid.addWidget(widget, place, 1)
+        self._measure()
+
+    def _measure(self) -> None:
+        """The first line of a value stands beside its label, at any text size."""
+        above = theme.px(5)
+        for label in self._labels.values():
+            label.setContentsMargins(0, above, 0, above)
+        for value in self._values.values():
+            value.setContentsMargins(theme.px(4), above, 0, above)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_labels"):
+            self._measure()
 
     def show_values(self, values: Mapping[str, str]) -> None:
         """Put values in; a line without one is hidden."""
@@ -90,7 +102,6 @@ class Value(Text):
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
-        self.setContentsMargins(theme.px(4), theme.px(5), 0, theme.px(5))
 
     def _menu(self, where: QPoint) -> None:
         menu = QMenu(self)

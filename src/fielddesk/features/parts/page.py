@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from fielddesk.core.i18n import _
@@ -22,13 +23,14 @@ from fielddesk.features.parts.queries import (
     stock,
 )
 from fielddesk.features.people.panel import history_of
+from fielddesk.features.workorders.page import show_tab
 from fielddesk.store.tx import Reading
 from fielddesk.ui.buttons import Button
 from fielddesk.ui.lists import Row
 from fielddesk.ui.menus import MenuLine
 from fielddesk.ui.page import Page
 from fielddesk.ui.records import Head, RecordsPage
-from fielddesk.ui.seams import Bench, FieldWords, Hit, Offers, PanelOffer, PlaceOffer, SearchOffer
+from fielddesk.ui.seams import Bench, CommandOffer, FieldWords, Hit, Offers, PanelOffer, PlaceOffer, SearchOffer
 from fielddesk.ui.signs import Chip, Notice
 
 TABLE: Final = "part"
@@ -143,12 +145,14 @@ def offer(offers: Offers) -> None:
     offers.add(
         PlaceOffer("parts", lambda: _("Parts"), "nut", 50, _page, shows=frozenset({TABLE})),
         PanelOffer("work_order", "parts", lambda: _("Parts"), 20, PartsUsed, fitted_count, STOCK),
+        CommandOffer("part.add", lambda: _("Scan or add part"), partial(show_tab, "parts"), "Alt+P", "barcode",
+                     lambda: _("Work orders")),
         PanelOffer(TABLE, "stock", lambda: _("Stock"), 10, PartStock, watches=STOCK),
         PanelOffer(TABLE, "movements", lambda: _("Movements"), 20, PartMovements, movement_count, STOCK),
         history_of(TABLE),
         SearchOffer("parts", lambda: _("Parts"), 30, _find),
         *ACTIONS,
-    )
+    )  # fmt: skip
     offers.name_rows(TABLE, part_numbers)
     offers.name_rows("place", place_names)
     offers.word_fields(TABLE, FIELDS)

@@ -89,7 +89,9 @@ class PartsUsed(SubjectPanel):
         self._bench = bench
         self._order_id = ""
         self.title = Text(lambda: _("Parts fitted"), "heading")
-        self.open = Button(lambda: _("Scan or add part"), "barcode", key="Alt+P")
+        self.open = Button(
+            lambda: _("Scan or add part"), "barcode", tip=lambda: _("Add a part to the order") + "  Alt+P"
+        )
         self.open.setCheckable(True)
         self.open.toggled.connect(self._opened)
         self.adding = AddPart(bench, self._ask_parts)

@@ -77,6 +77,8 @@ from fielddesk.ui.wording import sentence
 TABLE: Final = "work_order"
 NEW: Final = "new"
 """Shown instead of an order: the form of a new one."""
+TAB: Final = "tab:"
+"""With the key of a tab: that tab of the order that is chosen already."""
 
 
 class OrdersPage(SubjectPage, SplitPage):
@@ -134,7 +136,7 @@ class OrdersPage(SubjectPage, SplitPage):
         self.reason.given.connect(self._set_status)
         self.pane.add(self.reason)
         self._steps: list[Button] = []
-        self.note = Button(lambda: _("Note"), "note-pencil", key="Alt+N", tip=lambda: _("Write a note"))
+        self.note = Button(lambda: _("Note"), "note-pencil", tip=lambda: _("Write a note") + "  Alt+N")
         self.note.clicked.connect(lambda: self.tabs.choose("notes"))
         self.pane.add_action(self.note, left=True)
         self.new_pane = NewOrder(self._bench)
@@ -214,9 +216,20 @@ class OrdersPage(SubjectPage, SplitPage):
         if row_id == NEW:
             self.show_new()
             return
+        if row_id.startswith(TAB):
+            self._show_tab(row_id.removeprefix(TAB))
+            return
         self._chosen(row_id)
         self.list.choose(row_id)
         self.show_detail()
+
+    def _show_tab(self, key: str) -> None:
+        """Go to a tab of the chosen order, from a command."""
+        if not self._order_id:
+            self._bench.toast(lambda: _("Choose an order first."), icon="info-fill")
+            return
+        self.show_detail(focus=False)
+        self.tabs.choose(key)
 
     def _read_detail(self) -> None:
         order_id = self._order_id
@@ -378,6 +391,11 @@ def _find(read: Reading, text: str, limit: int) -> list[Hit]:
     return found
 
 
+def show_tab(key: str, bench: Bench) -> None:
+    """Go to a tab of the order that is chosen."""
+    bench.show(TABLE, TAB + key)
+
+
 def _new(bench: Bench) -> None:
     bench.show(TABLE, NEW)
 
@@ -395,6 +413,8 @@ def offer(offers: Offers) -> None:
                    partial(orders_of, "asset_id"), frozenset({TABLE})),
         PanelOffer("customer", "orders", lambda: _("Work orders"), 40, partial(OrdersOf, of="customer_id"),
                    partial(orders_of, "customer_id"), frozenset({TABLE})),
+        CommandOffer("order.note", lambda: _("Write a note"), partial(show_tab, "notes"), "Alt+N", "note-pencil",
+                     lambda: _("Work orders")),
         CommandOffer("order.new", lambda: _("New work order"), _new, "Ctrl+N", "plus", lambda: _("Work orders")),
         SearchOffer("orders", lambda: _("Work orders"), 10, _find),
         *ACTIONS,
