@@ -17,7 +17,7 @@ NEWEST_VERSION = 10_000
 COUNT_LIMIT = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen would double the price of making one
 class Envelope:
     """What an operation says of itself; `args` and `based_on` are not checked yet."""
 

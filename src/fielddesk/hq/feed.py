@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,7 +16,7 @@ from fielddesk.core import canonical
 from fielddesk.hq.batch import Batch
 from fielddesk.hq.scope import Entry, Movement, Scopes
 from fielddesk.hq.tables import Feed, FeedTo, Member, PastMember
-from fielddesk.store.statements import add_rows, ask, tell
+from fielddesk.store.statements import add_values, ask, tell
 
 COMMIT_ROWS = 500
 """No commit has more feed rows; a larger change is several, parents first."""
@@ -62,19 +63,17 @@ def close_stamp(connection: sa.Connection, stamped: Stamp) -> None:
 
 def write_entries(connection: sa.Connection, entries: Sequence[Entry], last: int) -> int:
     """Write feed lines behind position `last`; returns the new last position."""
-    lines: list[Feed] = []
-    named: list[FeedTo] = []
+    lines: list[tuple[Any, ...]] = []
+    named: list[tuple[str, int]] = []
     bodies = [None if entry.row is None else canonical.dumps(entry.row.body()) for entry in entries]
     for piece in _pieces(list(zip(entries, bodies, strict=True))):
         end = last + len(piece)
         for place, (entry, body) in enumerate(piece, last + 1):
-            lines.append(
-                Feed.from_values((place, end, entry.audience, entry.table, entry.row_id, entry.rev, entry.op, body))
-            )
-            named.extend([FeedTo.from_values((user, place)) for user in sorted(entry.users)])
+            lines.append((place, end, entry.audience, entry.table, entry.row_id, entry.rev, entry.op, body))
+            named.extend([(user, place) for user in sorted(entry.users)])
         last = end
-    add_rows(connection, Feed, lines)
-    add_rows(connection, FeedTo, named)
+    add_values(connection, Feed, lines)
+    add_values(connection, FeedTo, named)
     return last if lines else last + 1
 
 
@@ -91,7 +90,7 @@ def _pieces(entries: Sequence[tuple[Entry, str | None]]) -> Iterator[Sequence[tu
 
 def write_membership(connection: sa.Connection, moved: Movement, now: int) -> None:
     """Write who joined and who parted, and remember since when a row is gone from a scope."""
-    add_rows(connection, Member, [Member.from_values(key) for key in sorted(moved.joined)])
+    add_values(connection, Member, sorted(moved.joined))
     by_root: dict[tuple[str, str], list[str]] = {}
     for user, _, row_id, root_id in sorted(moved.parted):
         by_root.setdefault((user, root_id), []).append(row_id)
@@ -103,4 +102,4 @@ def write_membership(connection: sa.Connection, moved: Movement, now: int) -> No
 
 def remember_past(connection: sa.Connection, pairs: Iterable[tuple[str, str]], now: int) -> None:
     """(user, row): facts that occurred within 30 days from now on are still taken."""
-    add_rows(connection, PastMember, [PastMember.from_values((*pair, now)) for pair in sorted(pairs)], put=True)
+    add_values(connection, PastMember, [(*pair, now) for pair in sorted(pairs)], put=True)

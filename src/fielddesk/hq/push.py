@@ -17,7 +17,7 @@ from fielddesk.hq.judge import WAITS, Judge, Sender, Verdict
 from fielddesk.hq.queues import held_operations, places_of, sender_of
 from fielddesk.hq.scope import holder_of
 from fielddesk.hq.tables import Operation, QueuePlace
-from fielddesk.store.statements import add_rows, ask, is_passing, tell
+from fielddesk.store.statements import add_values, ask, is_passing, tell
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class Push:
         self.answer = Answer()
         self.results: dict[str, Any] = {}
         self._replaced: dict[str, Verdict] = {}
-        self._moved: list[QueuePlace] = []
+        self._moved: list[tuple[str, str, int, str]] = []
 
     def take(self, operations: Sequence[Sent]) -> Answer:
         """Take what can be taken; the caller commits. An unknown queue is a fork."""
@@ -138,9 +138,7 @@ class Push:
                 self.answer.next_seq += 1
                 places[sent.seq] = op_id
                 if not new:
-                    self._moved.append(
-                        QueuePlace.from_values((self.sender.device_id, self.incarnation, sent.seq, op_id))
-                    )
+                    self._moved.append((self.sender.device_id, self.incarnation, sent.seq, op_id))
             if new:
                 fresh[op_id] = _Fresh(sent, op_id, read)
             self._note_outcome(sent, op_id, before)
@@ -247,7 +245,7 @@ class Push:
 
     def _publish(self, fresh: Sequence[_Fresh]) -> int:
         """Write rows, feed, membership and outcomes; returns the position of this commit."""
-        add_rows(self.connection, QueuePlace, self._moved)
+        add_values(self.connection, QueuePlace, self._moved)
         if not fresh and not self._replaced and not self.batch.changes:
             return 0
         self.point("before_stamp")
@@ -259,7 +257,7 @@ class Push:
         for user in self._changed_roles():
             text = "UPDATE device SET feed_from = ? WHERE user_id = ?"
             tell(self.connection, text, stamped.pos, user)
-        add_rows(self.connection, Operation, [self._operation(one, stamped.pos) for one in fresh])
+        add_values(self.connection, Operation, [self._operation(one, stamped.pos) for one in fresh])
         for op_id, verdict in self._replaced.items():
             tell(
                 self.connection,
@@ -275,23 +273,25 @@ class Push:
         self.point("after_stamp")
         return stamped.pos
 
-    def _operation(self, one: _Fresh, pos: int) -> Operation:
+    def _operation(self, one: _Fresh, pos: int) -> tuple[Any, ...]:
+        """The values of its row."""
         verdict, read = one.verdict, one.read
         assert verdict is not None
-        return Operation.from_values(
-            (
-                one.id, one.sent.hash, self.sender.device_id, self.incarnation, one.sent.seq, self.sender.user_id,
-                read.kind if read else "malformed", one.sent.body if read else storable(one.sent.body),
-                verdict.word, canonical.dumps(verdict.detail), pos, verdict.waits_for,
-                read.at if read else self.now, read.zone if read else "UTC", self._skew_of(read), self.now,
-            )
+        return (
+            one.id, one.sent.hash, self.sender.device_id, self.incarnation, one.sent.seq, self.sender.user_id,
+            read.kind if read else "malformed", one.sent.body if read else storable(one.sent.body),
+            verdict.word, canonical.dumps(verdict.detail), pos, verdict.waits_for,
+            read.at if read else self.now, read.zone if read else "UTC", self._skew_of(read), self.now,
         )  # fmt: skip
 
     def _made_for_others(self) -> set[tuple[str, str]]:
         """Rows somebody made and does not hold: they may still add facts for a while."""
+        if not self.judge.made:
+            return set()
+        added = {key[1]: change.after for key, change in self.batch.changes.items() if key[0] != "event"}
         found = set()
         for user, row_id in self.judge.made:
-            row = next((change.after for key, change in self.batch.changes.items() if key[1] == row_id), None)
+            row = added.get(row_id)
             if row is not None and holder_of(row) != user:
                 found.add((user, row_id))
         return found

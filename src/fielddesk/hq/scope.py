@@ -51,6 +51,13 @@ FOLLOWS: Mapping[str, tuple[Column, ...]] = {
 }
 
 
+_POINTS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
+    name: tuple((col.name, col.ref or "", col.name.removesuffix("_id") + "_table") for col in columns)
+    for name, columns in FOLLOWS.items()
+}
+"""(column, table it points into, column that names the table where that is any)."""
+
+
 def holder_of(row: Synced) -> str | None:
     column = ROOTS.get(row.tablename)
     return None if column is None else getattr(row, column)
@@ -59,17 +66,19 @@ def holder_of(row: Synced) -> str | None:
 def followed(row: Synced) -> list[Key]:
     """(table, id) of the rows that this row follows."""
     found = []
-    for col in FOLLOWS[row.tablename]:
-        target = getattr(row, col.name)
+    own = row.__dict__
+    for column, table, kind in _POINTS[row.tablename]:
+        target = own[column]
         if target is None:
             continue
-        table = getattr(row, col.name.removesuffix("_id") + "_table") if col.ref == ANY else col.ref
-        if table is not None and table in NATURE:
+        if table == ANY:
+            table = own[kind]
+        if table in NATURE:
             found.append((table, target))
     return found
 
 
-@dataclass
+@dataclass(slots=True)
 class Entry:
     """One line of the feed before it has a position."""
 

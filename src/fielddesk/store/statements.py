@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from fielddesk.core import canonical
 from fielddesk.store.connect import as_problem, run
 from fielddesk.store.tables import Column, Row
-from fielddesk.store.tx import write
+from fielddesk.store.tx import insert_text
 
 _IN_LIST = "IN (?..)"
 
@@ -63,19 +63,26 @@ def _array(col: Column) -> str:
 
 def add_rows(connection: sa.Connection, table: type[Row], rows: Sequence[Row], *, put: bool = False) -> None:
     """Add rows in one statement; with `put`, replace those that stand already (then no key may come twice)."""
+    add_values(connection, table, [row.values() for row in rows], put=put)
+
+
+def add_values(
+    connection: sa.Connection, table: type[Row], rows: Sequence[tuple[Any, ...]], *, put: bool = False
+) -> None:
+    """Like `add_rows`, from the values of each row in the order of the table's columns."""
     if not rows:
         return
     if connection.dialect.name == "sqlite":
-        write(connection, table, "put" if put else "add", rows)
+        run(connection, insert_text(table, put=put), *rows)
         return
     if not put:
         _copy(connection, table, rows)
         return
-    columns = list(map(list, zip(*(row.values() for row in rows), strict=True)))
-    connection.exec_driver_sql(_unnest(table, put), tuple(columns))  # type: ignore[arg-type]
+    columns = tuple(map(list, zip(*rows, strict=True)))
+    connection.exec_driver_sql(_unnest(table, put), columns)  # type: ignore[arg-type]
 
 
-def _copy(connection: sa.Connection, table: type[Row], rows: Sequence[Row]) -> None:
+def _copy(connection: sa.Connection, table: type[Row], rows: Sequence[tuple[Any, ...]]) -> None:
     """Add rows through COPY: writing arrays as text in Python cost half of a push."""
     names = ", ".join(f'"{name}"' for name in table.column_names)
     driver: Any = connection.connection.driver_connection
@@ -83,7 +90,7 @@ def _copy(connection: sa.Connection, table: type[Row], rows: Sequence[Row]) -> N
         with driver.cursor() as cursor, cursor.copy(f'COPY "{table.tablename}" ({names}) FROM STDIN') as copy:
             write_row = copy.write_row
             for row in rows:
-                write_row(row.values())
+                write_row(row)
     except connection.dialect.loaded_dbapi.Error as error:
         broken = bool(getattr(driver, "broken", False))
         raise sa.exc.DBAPIError.instance(

@@ -263,6 +263,11 @@ class Tx(Reading):
             self._savepoint = False
 
 
+def insert_text(table: type[Row], *, put: bool) -> str:
+    """The statement that adds a row on SQLite, or with `put` replaces one that stands already."""
+    return _sql(table, "put" if put else "add", "qmark")
+
+
 def write(connection: sa.Connection, table: type[Row], how: str, rows: Sequence[Row]) -> None:
     """Write rows at once: `add`, `update`, `put` (add or update) or `drop`."""
     if not rows:
