@@ -2,7 +2,8 @@
 
 Roots (a work order, a stock place) open a scope for the user one of their columns names; from there rows are reached
 along `ref(reach=True)`. What is reached is a member, once for each root. Rows that follow (notes, movements, events)
-have no membership of their own: they are where one of the rows they name is. All of this runs while the counter row
+have no membership of their own: they are where one of the rows they name is. A finished order stays with its
+assignee until it is given away; history of the same asset by other orders is not sent yet. All of this runs while the counter row
 is locked, so that it sees every change stamped before and none is computed beside it.
 """
 
