@@ -8,19 +8,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 
 from fielddesk.core.config import change_choices, read_choices
 from fielddesk.core.errors import FieldDeskError, StoreProblem
 from fielddesk.core.i18n import _
 from fielddesk.shell.crash import CrashReports
+from fielddesk.shell.frame import Frame
 from fielddesk.shell.opening import Opened, Parts, in_thread, open_profile
 from fielddesk.shell.preferences import WindowPreferences
 from fielddesk.shell.problems import bug_page, found_words, trouble
 from fielddesk.shell.standing import keep_standing, place_window
 from fielddesk.shell.start_page import StartPage
-from fielddesk.ui.desk import Desk
 from fielddesk.ui.navigation import Place
 from fielddesk.ui.page import Page
 from fielddesk.ui.palette import Command, Palette
@@ -29,17 +29,15 @@ from fielddesk.ui.toast import SHOWN_MS
 
 if TYPE_CHECKING:
     from fielddesk.shell.bench import WindowBench
-    from fielddesk.shell.line import SyncLine
-    from fielddesk.shell.search import Search
-    from fielddesk.shell.status import StatusWords
     from fielddesk.store.profile import Header
     from fielddesk.sync.enrol import Enrolled
+    from fielddesk.ui.desk import Desk
     from fielddesk.ui.seams import CommandOffer
 
 SLOW_AFTER_MS = 400
 
 
-class Window(QObject):
+class Window(Frame):
     """Signals: `ready` once the first page can be worked with; `failed(code)` when a page tells what went wrong;
     `ended` when the window is closed; `enrolled(folder)`."""
 
@@ -52,16 +50,10 @@ class Window(QObject):
     def __init__(
         self, parts: Parts, preferences: WindowPreferences, folder: Path | None = None, *, demo: bool = False
     ) -> None:
-        super().__init__()
+        super().__init__(parts, preferences)
         self._demo = demo
-        self.parts, self.preferences, self.folder = parts, preferences, folder
-        self.desk = Desk()
+        self.folder = folder
         self.start_page = StartPage()
-        self.opened: Opened | None = None
-        self.bench: WindowBench | None = None
-        self.line: SyncLine | None = None
-        self.search: Search | None = None
-        self.status_words: StatusWords | None = None
         self.palette = Palette(self.desk)
         self.reports = CrashReports(parts.clock.now)
         self.on_demo: Callable[[], None] | None = None

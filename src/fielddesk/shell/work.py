@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from functools import partial
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from PySide6.QtCore import QTimer
@@ -14,6 +13,7 @@ from fielddesk.core.i18n import _
 from fielddesk.features.people.model import User
 from fielddesk.shell import places
 from fielddesk.shell.bench import WindowBench
+from fielddesk.shell.frame import Frame
 from fielddesk.shell.line import SyncLine
 from fielddesk.shell.opening import Opened
 from fielddesk.shell.outcomes import WindowOutbox
@@ -27,16 +27,13 @@ from fielddesk.ui.navigation import Place
 from fielddesk.ui.page import Page
 from fielddesk.ui.seams import Me, PlaceOffer
 
-if TYPE_CHECKING:
-    from fielddesk.shell.window import Window
-
 FIRST_PLACE = "orders"
 DAY_CHECK_MS = 30_000
 SYNC_AFTER_MS = 400
 """After the first page is there: sync's own modules load then, and not in the way of the first keystroke."""
 
 
-def begin_work(window: Window, header: Header, opening: Future[Opened]) -> None:
+def begin_work(window: Frame, header: Header, opening: Future[Opened]) -> None:
     """Make the bench and the first page while the store is still being opened."""
     desk = window.desk
     window.line = SyncLine(window)
@@ -80,7 +77,7 @@ def _store_of(opening: Future[Opened]) -> Future[Store]:
     return store
 
 
-def work_opened(window: Window, opened: Opened) -> None:
+def work_opened(window: Frame, opened: Opened) -> None:
     """The store is open: say whose it is, count what waits, and soon begin to sync."""
     bench, line = window.bench, window.line
     assert bench is not None
@@ -102,7 +99,7 @@ def work_opened(window: Window, opened: Opened) -> None:
         QTimer.singleShot(SYNC_AFTER_MS, window, lambda: _start_line(window, opened))
 
 
-def end_work(window: Window) -> None:
+def end_work(window: Frame) -> None:
     """Take places and bench away again: the store did not open."""
     if window.bench is not None:
         window.bench.close()
@@ -111,7 +108,7 @@ def end_work(window: Window) -> None:
     window.desk.clear_places()
 
 
-def _start_line(window: Window, opened: Opened) -> None:
+def _start_line(window: Frame, opened: Opened) -> None:
     if window.line is not None and window.opened is opened:
         window.line.start(opened.store, window.parts.hq(opened.header.hq_url, opened.token), window.parts.clock)
 
@@ -121,7 +118,7 @@ def _tell_line(bench: WindowBench, line: SyncLine) -> None:
     bench.read(lambda read: int(read.value(count) or 0), line.local_work, key="line.waiting")
 
 
-def _ask_name(window: Window) -> None:
+def _ask_name(window: Frame) -> None:
     bench = window.bench
     if bench is not None:
         bench.read(lambda read: _name(read, bench.me.user_id), partial(_say_name, window), key="me.name")
@@ -132,14 +129,14 @@ def _name(read: Reading, user_id: str) -> str:
     return "" if user is None else user.name
 
 
-def _say_name(window: Window, name: str) -> None:
+def _say_name(window: Frame, name: str) -> None:
     bench = window.bench
     if bench is not None:
         bench.me = Me(bench.me.user_id, bench.me.role, name, bench.me.device_code)
         window.desk.top.user.set_words(name or (lambda: _("This laptop")))
 
 
-def _count(window: Window, offer: PlaceOffer) -> None:
+def _count(window: Frame, offer: PlaceOffer) -> None:
     bench = window.bench
     if bench is None or offer.count is None:
         return
@@ -151,7 +148,7 @@ def _count(window: Window, offer: PlaceOffer) -> None:
     )
 
 
-def _watch_the_day(window: Window, bench: WindowBench) -> None:
+def _watch_the_day(window: Frame, bench: WindowBench) -> None:
     """At midnight what is due today is another day's."""
     day = [bench.today()]
 

@@ -1,0 +1,55 @@
+"""What the parts of the window's work know of the window, so that neither has to know the other's file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+
+from fielddesk.core.errors import StoreProblem
+from fielddesk.shell.opening import Opened, Parts
+from fielddesk.shell.preferences import WindowPreferences
+from fielddesk.ui.desk import Desk
+from fielddesk.ui.navigation import Place
+
+if TYPE_CHECKING:
+    from fielddesk.shell.bench import WindowBench
+    from fielddesk.shell.line import SyncLine
+    from fielddesk.shell.search import Search
+    from fielddesk.shell.status import StatusWords
+
+
+class Frame(QObject):
+    """A desk with what is made on it while a profile is open; the window fills in what it says and does."""
+
+    def __init__(self, parts: Parts, preferences: WindowPreferences) -> None:
+        super().__init__()
+        self.parts, self.preferences = parts, preferences
+        self.desk = Desk()
+        self.opened: Opened | None = None
+        self.bench: WindowBench | None = None
+        self.line: SyncLine | None = None
+        self.search: Search | None = None
+        self.status_words: StatusWords | None = None
+
+    def show_places(self, places: list[Place], pages: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    def reload_pages(self, tables: frozenset[str]) -> None:
+        raise NotImplementedError
+
+    def reload_late(self, key: str) -> None:
+        raise NotImplementedError
+
+    def install_shortcuts(self) -> None:
+        raise NotImplementedError
+
+    def tell_trouble(self, problem: StoreProblem) -> None:
+        raise NotImplementedError
+
+    def tell_found(self, found: Sequence[StoreProblem]) -> None:
+        raise NotImplementedError
+
+    def mistake(self, error: BaseException) -> None:
+        raise NotImplementedError
