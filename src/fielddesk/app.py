@@ -67,12 +67,15 @@ def application(words: Sequence[str] = ("fielddesk",)) -> QApplication:
     from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QApplication
 
+    from fielddesk.ui.garbage import keep_to_main_thread
+
     if (there := QApplication.instance()) is not None:
         return there  # type: ignore[return-value]
     QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     app = QApplication(list(words[:1]))
     app.setApplicationName("FieldDesk")
     app.setDesktopFileName("fielddesk")
+    keep_to_main_thread()
     return app
 
 
@@ -107,6 +110,9 @@ def run(wishes: Wishes) -> int:
     """Open the window and work until it is closed; the answer is the program's exit code."""
     if wishes.demo or wishes.journey is not None:
         return run_demo(wishes)
+    if not has_display() and not os.environ.get("QT_QPA_PLATFORM"):
+        say("There is no screen here. python -m fielddesk --demo --journey DIR walks through a demo in pictures.")
+        return 2
     parts = usual_parts(syncs=not wishes.offline)
     app = application()
     folder = last_profile(parts.home, wishes.profile or read_choices(parts.home).profile)

@@ -319,6 +319,7 @@ class Person:
 def main() -> None:
     """Take commands until the input ends: [name, arguments…] a line, answered by {"is": …} or {"problem": …}."""
     faulthandler.enable()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     person = Person(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None)
     for line in sys.stdin:
         name, *words = json.loads(line)

@@ -11,6 +11,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from fielddesk.ui.garbage import keep_to_main_thread
+
 _Job = Callable[..., Any]
 
 
@@ -55,6 +57,7 @@ class Tasks(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        keep_to_main_thread()
         self._opens, self._interrupts, self._closes = opens, interrupts, closes
         self._waiting: deque[Question] = deque()
         self._latest: dict[str, Question] = {}
