@@ -259,7 +259,7 @@ class Site:
     def user(self, login: str) -> str:
         return admin.user_of(self.books, login)
 
-    def do(self, kind: str, /, by: str = "dispatcher", based_on: dict[str, Any] | None = None, **args: Any) -> Any:
+    def do(self, kind: str, /, based_on: dict[str, Any] | None = None, by: str = "dispatcher", **args: Any) -> Any:
         """An action done at headquarters; what it returned."""
         return self.books.perform(call(ACTIONS[kind].run, based_on=based_on, **args), self.user(by)).results[0]
 
