@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +18,7 @@ from fielddesk.ui.desk import Desk
 from fielddesk.ui.navigation import Place
 from fielddesk.ui.page import Page
 from fielddesk.ui.seams import Me, Offers
+from fielddesk.ui.tasks import Question, Tasks
 
 FEATURES = ("people", "customers", "assets", "workorders", "parts")
 
@@ -27,6 +29,32 @@ def spine() -> Offers:
     for name in FEATURES:
         import_module(f"fielddesk.features.{name}.page").offer(found)
     return found
+
+
+class Asked(QObject):
+    """Every question that has not been answered yet on the main thread."""
+
+    def __init__(self, *lanes: Tasks) -> None:
+        super().__init__()
+        self._open: dict[int, Question] = {}
+        for lane in lanes:
+            for name in ("ask", "follow"):
+                setattr(lane, name, self._noting(getattr(lane, name)))
+            lane._answered.connect(self._answered, Qt.ConnectionType.QueuedConnection)
+
+    def _noting(self, ask: Callable[..., Question]) -> Callable[..., Question]:
+        def asked(*args: Any, **more: Any) -> Question:
+            question = ask(*args, **more)
+            self._open[id(question)] = question
+            return question
+
+        return asked
+
+    def _answered(self, question: Question, _answer: object, _error: object) -> None:
+        self._open.pop(id(question), None)
+
+    def open(self) -> bool:
+        return any(not question.dropped for question in self._open.values())
 
 
 class Workplace:
@@ -41,6 +69,7 @@ class Workplace:
         me = Me(user or who.user, role or who.role, "Anna Berg", who.device_code)
         self.offers = spine()
         self.bench = WindowBench(opened, me, self.offers, store.clock, self.desk)
+        self._asked = Asked(self.bench._readers, self.bench._look_ups)
         self.mistakes: list[Exception] = []
         self.bench.broke.connect(self.mistakes.append)
         self.bench.store_opened(store)
@@ -72,7 +101,7 @@ class Workplace:
             quiet = 0 if self._busy() else quiet + 1
 
     def _busy(self) -> bool:
-        return self.bench._readers.busy() or self.bench._soon.isActive() or bool(self.bench._touched)
+        return self._asked.open() or self.bench._soon.isActive() or bool(self.bench._touched)
 
     def _reload(self, tables: frozenset[str]) -> None:
         for page in self.desk.made_pages().values():
