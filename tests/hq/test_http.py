@@ -107,7 +107,7 @@ def test_answers_are_packed_where_that_is_taken(laptop: Laptop, address: str) ->
 
 def test_health_tells_whether_the_database_answers(office: Office, address: str) -> None:
     assert post(address, "/health", b"", method="GET")[::2] == (200, {"is": "well"})
-    with office.hq._writing() as connection:
+    with office.hq.writing() as connection:
         connection.exec_driver_sql("ALTER TABLE counter RENAME TO counter_away")
     assert post(address, "/health", b"", method="GET")[::2] == (503, {"is": "ill"})
 

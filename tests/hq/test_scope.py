@@ -16,7 +16,7 @@ from fielddesk.features.people.rules import ADMINISTRATOR
 from fielddesk.features.registry import actions, tables
 from fielddesk.features.workorders.actions import add_note, set_order_status
 from fielddesk.hq.batch import TABLE_OF
-from fielddesk.hq.scope import FOLLOWS, NATURE, REACH
+from fielddesk.hq.reach import FOLLOWS, NATURE, REACH
 from fielddesk.store.actions import ACTIONS, Ctx, decision
 from fielddesk.store.tx import Tx
 from fielddesk.store.types import ID, Code, Id

@@ -14,8 +14,9 @@ from starlette.responses import Response
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.hq.intake import SILENCE_S, answer, question
 from fielddesk.hq.judge import where
-from fielddesk.hq.service import BUSY_S, Headquarters
+from fielddesk.hq.service import Headquarters
 from fielddesk.hq.settings import Refused
+from fielddesk.hq.transactions import BUSY_S
 from fielddesk.store.statements import is_passing
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from fielddesk.core.errors import Conflict, RowMissing, RuleBroken
 from fielddesk.features.people.rules import sees_everything
 from fielddesk.hq.batch import Batch, OperationTx, named_rows
 from fielddesk.hq.envelope import Envelope
-from fielddesk.hq.scope import NATURE, OPEN, REACH, ROOTS, followed, holder_of
+from fielddesk.hq.reach import NATURE, OPEN, REACH, ROOTS, followed, holder_of
 from fielddesk.store import events
 from fielddesk.store.actions import ACTIONS, Action, Ctx
 from fielddesk.store.events import Event

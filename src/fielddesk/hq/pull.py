@@ -11,7 +11,7 @@ from fielddesk.core import canonical
 from fielddesk.features.registry import TABLE_ORDER
 from fielddesk.hq.feed import COMMIT_ROWS, head
 from fielddesk.hq.queues import places_of
-from fielddesk.hq.scope import in_scope
+from fielddesk.hq.reach import in_scope
 from fielddesk.hq.settings import Refused
 from fielddesk.store.statements import ask
 from fielddesk.store.tables import BY_NAME, Synced

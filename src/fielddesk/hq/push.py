@@ -15,7 +15,7 @@ from fielddesk.hq.envelope import Envelope, id_in, known_action, read_envelope, 
 from fielddesk.hq.feed import close_stamp, lock_counter, remember_past, stamp
 from fielddesk.hq.judge import WAITS, Judge, Sender, Verdict
 from fielddesk.hq.queues import held_operations, places_of, sender_of
-from fielddesk.hq.scope import holder_of
+from fielddesk.hq.reach import holder_of
 from fielddesk.hq.tables import Operation, QueuePlace
 from fielddesk.store.statements import add_values, ask, is_passing, tell
 

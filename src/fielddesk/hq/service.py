@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import random
 import secrets
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -31,19 +28,17 @@ from fielddesk.hq.push import Answer, Push, Sent
 from fielddesk.hq.queues import held_operations
 from fielddesk.hq.settings import Refused, put_settings, settings
 from fielddesk.hq.tables import Device, Operation, Queue
+from fielddesk.hq.transactions import Transactions
 from fielddesk.store import connect, schema
 from fielddesk.store.actions import Call
-from fielddesk.store.statements import add_rows, ask, is_passing, tell
+from fielddesk.store.statements import add_rows, ask, tell
 from fielddesk.store.tx import Reading
 from fielddesk.sync.protocol import PROTOCOL
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 AT_ONCE = 200
 """Operations of one transaction; a longer push is several."""
-TRIES = 6
-BUSY_S = 5
 
 
 @dataclass(frozen=True)
@@ -64,8 +59,8 @@ class Caller:
     login: str
 
 
-class Headquarters:
-    """One headquarters on one database; every method may be called from any thread, and from several processes.
+class Headquarters(Transactions):
+    """One headquarters on one database.
 
     `draw_random` and `pause` are for a simulator that must not depend on chance or time.
     """
@@ -80,14 +75,9 @@ class Headquarters:
         pause: Callable[[float], None] = time.sleep,
         point: Callable[[str], None] = lambda name: None,
     ) -> None:
-        self.engine = engine
+        super().__init__(engine, gate, pause, point)
         self.clock = clock or SystemClock()
-        self.point = point
-        self._gate = gate
         self._random = draw_random
-        self._pause = pause
-        self._alone = threading.RLock()
-        self._writer: sa.Connection | None = None
         tables()  # every table and action is known from here on
 
     # -- what laptops ask ------------------------------------------------------------------------------------------
@@ -132,7 +122,7 @@ class Headquarters:
                 forked = self._fork(connection, caller, question) if answer.forked else None
                 return answer, forked, self._echo(caller, question, question.incarnation)
 
-            answer, fork, echo = self._write_twice(take)
+            answer, fork, echo = self.write_twice(take)
             whole.outcomes += answer.outcomes
             whole.next_seq, whole.later = answer.next_seq, answer.later
             if answer.stopped:
@@ -236,7 +226,7 @@ class Headquarters:
             ids = tuple(one["id"] for one in answer.outcomes)
             return Performed(ids, tuple(push.results[op_id] for op_id in ids))
 
-        return self._write_twice(do)
+        return self.write_twice(do)
 
     def _body(self, one: Call, now: int) -> tuple[str, str]:
         op_id = one.op_id or new_id(now, self._random(10))
@@ -273,84 +263,7 @@ class Headquarters:
             )
             return settle(push, waiting[0])
 
-        return self._write_twice(run)
-
-    # -- transactions ----------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
-        """One moment of the database."""
-        with self.engine.connect() as connection:
-            connect.begin_read(connection)
-            try:
-                yield connection
-            finally:
-                connection.rollback()
-
-    @contextmanager
-    def read(self) -> Iterator[Reading]:
-        """One moment of the database, for queries of features."""
-        with self.reading() as connection:
-            yield Reading(connection)
-
-    def write(self, work: Callable[[sa.Connection], T]) -> T:
-        """Run one transaction, again where the database says that it may pass; 503 after a few."""
-        for attempt in range(TRIES):
-            try:
-                with self._writing() as connection:
-                    result = work(connection)
-                    self.point("before_commit")
-                self.point("after_commit")
-                return result
-            except sa.exc.DBAPIError as error:
-                if not is_passing(error):
-                    raise
-                said = getattr(error.orig, "sqlstate", None) or type(error.orig).__name__
-                log.warning("database: %s, attempt %d", said, attempt + 1)
-                self._pause(0.02 * 2**attempt * (1 + random.random()))
-        raise Refused(503, "busy", retry_after_s=BUSY_S)
-
-    def _write_twice(self, work: Callable[[sa.Connection, bool], T]) -> T:
-        """Run a batch, and where the database refuses it as a whole, once more with a savepoint for each operation.
-
-        What it refuses comes in many classes, the driver's and Python's own: all but our answers count.
-        """
-        try:
-            return self.write(lambda connection: work(connection, False))
-        except (RuleBroken, Conflict, Refused):
-            raise
-        except Exception as refusal:
-            log.warning("batch refused (%s), once more one by one", type(refusal).__name__)
-        return self.write(lambda connection: work(connection, True))
-
-    @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        if self.engine.dialect.name != "sqlite":
-            with self.engine.connect() as connection:
-                connect.begin_write(connection)
-                yield connection
-                connection.commit()
-            return
-        with self._alone:
-            connection = self._writer or self.engine.connect()
-            self._writer = None  # until this went well: a connection whose COMMIT failed poisons every later one
-            self._gate.open = True
-            try:
-                connect.begin_write(connection)
-                yield connection
-                connection.commit()
-                self._writer = connection
-            except BaseException:
-                self._writer = _taken_back(connection)
-                raise
-            finally:
-                self._gate.open = False
-
-    def close(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
-        self.engine.dispose()
+        return self.write_twice(run)
 
     # -- who asks --------------------------------------------------------------------------------------------------
 
@@ -364,9 +277,7 @@ class Headquarters:
         )
         known = settings(connection)
         if question.hq_id is not None and question.hq_id != known["hq_id"]:
-            raise Refused(
-                409, "wrong_hq"
-            )  # before the token, which a laptop at the wrong door has none of
+            raise Refused(409, "wrong_hq")  # before the token, which a laptop at the wrong door has none of
         found = ask(connection, text, digest_of(token)) if token else []
         if not found or found[0][0] != question.device:
             log.warning("refused: unknown device or token%s", "" if not found else ", token of another device")
@@ -438,20 +349,6 @@ def _nothing(start: int, end: int, *, snapshot: bool) -> dict[str, Any]:
         "from": start, "to": start, "head": max(start, end), "rows": [], "outcomes": [], "more": False,
         "snapshot": snapshot,
     }  # fmt: skip
-
-
-def _taken_back(connection: sa.Connection) -> sa.Connection | None:
-    """Roll back on SQLite; None where the connection is of no more use."""
-    try:
-        connection.rollback()
-        driver: Any = connection.connection.driver_connection
-        if driver.in_transaction:
-            driver.rollback()
-    except sa.exc.DBAPIError:
-        connection.invalidate()
-        connection.close()
-        return None
-    return connection
 
 
 _LETTERS = "ABCDEFGJKLMNPQRSTVWXYZ"  # no H: headquarters' own code is HQ; no I, O, U
