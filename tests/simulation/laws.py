@@ -19,7 +19,7 @@ from fielddesk.features.workorders.model import WorkOrder
 from fielddesk.hq.tables import HqSetting, Operation
 from fielddesk.store.digest import base_digest
 from fielddesk.store.events import Event
-from fielddesk.store.outbox import OPEN_OUTCOMES, OwnOperation, Stub, TouchedRow, from_image
+from fielddesk.store.outbox import OwnOperation, Stub, TouchedRow, from_image
 from fielddesk.store.tables import BY_NAME, Synced, row_digest
 from fielddesk.store.tx import Key, Reading
 from fielddesk.sync.state import ApplyPage, ApplySnapshot, Facts
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 APPLIED = ("applied", "merged")
+MAY_CHANGE = ("held", "quarantined", "parked")
+"""Outcomes that a row, or a person at headquarters, may still turn into a final one."""
 SHOWN = 3
 """So many examples of what is wrong are enough to read."""
 
@@ -114,7 +116,7 @@ class Watch:
             before = self._finals.get(one["id"])
             if before is not None and before != said:
                 self.world.break_law("a_final_outcome_stays", f"{one['id']} was {before}, is {said}")
-            if said not in OPEN_OUTCOMES:
+            if said not in MAY_CHANGE:
                 self._finals[one["id"]] = said
 
     def cursors_never_go_back(self, laptop: Laptop, facts: Facts) -> None:
@@ -130,10 +132,11 @@ class Watch:
         """ "A row is replaced only by a higher rev" (within an epoch)."""
         if facts.cursor is None:
             return
+        text = "SELECT id, rev FROM {} WHERE NOT id IN (SELECT row_id FROM stub)"
         now = {
             (name, row_id): rev
             for name in BY_NAME
-            for row_id, rev in read.connection.exec_driver_sql(f'SELECT id, rev FROM "{name}"').fetchall()  # noqa: S608
+            for row_id, rev in read.connection.exec_driver_sql(text.format(f'"{name}"')).fetchall()
         }
         epoch, before = self._revs.get(laptop.name, (facts.epoch, {}))
         if epoch == facts.epoch:

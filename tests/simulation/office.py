@@ -75,6 +75,19 @@ class Office:
     def perform(self, calls: Sequence[Call], user: str) -> Performed:
         return self.hq.perform(calls, user)
 
+    def waiting(self) -> list[str]:
+        """Operations that wait for a person."""
+        return [one.id for one in admin.waiting_operations(self.hq)]
+
+    def settle(self, op_id: str, word: str) -> None:
+        getattr(self.hq, word)(op_id)
+
+    def prune(self, share: float) -> None:
+        """Drop so much of the feed from its old end."""
+        with self.read() as read:
+            end = read.connection.exec_driver_sql("SELECT max(pos) FROM feed").scalar() or 0
+        admin.prune_feed(self.hq, int(end * share))
+
     @contextmanager
     def read(self) -> Iterator[Reading]:
         with self.hq.read() as read:

@@ -30,11 +30,16 @@ MACHINE = (
     "kill_hq",  # headquarters dies at a named point
     "reassign",  # the office gives an order to somebody else
     "office_edit",  # the office edits, orders and cancels
+    "settle",  # somebody at headquarters releases or gives up what waits for a person
+    "prune",  # headquarters drops the older part of its feed
+    "stop",  # a person stops the sync
 )
 """Chances for each step."""
 USUAL = {
     "kill": 0.06, "power_off": 0.06, "disk_full": 0.03, "clock": 0.05, "restore_laptop": 0.04, "clone_laptop": 0.02,
-    "restore_hq": 0.05, "kill_hq": 0.04, "reassign": 0.08, "office_edit": 0.1,
+    "restore_hq": 0.05, "kill_hq": 0.04, "reassign": 0.08,
+    "office_edit": 0.1, "settle": 0.05,
+    "prune": 0.03, "stop": 0.04,
 }  # fmt: skip
 """Around which the chances of a step are drawn; those of an exchange around 0.12."""
 PUSHES = (1, 2, 5, 50)

@@ -241,11 +241,11 @@ class World:
     # ---------------------------------------------------------------- misfortune
 
     def _misfortune(self) -> None:
-        for name in ("kill", "power_off", "disk_full", "clock", "restore_laptop", "clone_laptop"):
+        for name in ("kill", "power_off", "disk_full", "clock", "restore_laptop", "clone_laptop", "stop"):
             if self._strikes(name):
                 self.trace.note("fault", name)
                 getattr(self, f"_{name}")(self.faults.choice(self.laptops))
-        for name in ("restore_hq", "kill_hq", "reassign", "office_edit"):
+        for name in ("restore_hq", "kill_hq", "reassign", "office_edit", "settle", "prune"):
             if self._strikes(name):
                 self.trace.note("fault", name)
                 getattr(self, f"_{name}")()
@@ -265,6 +265,10 @@ class World:
         self._kill(laptop)
         if self.faults.random() < 0.3:
             self.turn_off(laptop)
+
+    def _stop(self, laptop: Laptop) -> None:
+        if laptop.driver is not None:
+            laptop.driver.stop()
 
     def _disk_full(self, laptop: Laptop) -> None:
         laptop.fuse.full = True
@@ -341,11 +345,27 @@ class World:
             calls = wish(self.boss, read)
         self._perform(calls)
 
+    def _settle(self) -> None:
+        waiting = self.office.waiting()
+        if waiting:
+            one, word = self.faults.choice(waiting), self.faults.choice(("release", "void"))
+            self.trace.note("office", word, one)
+            self._at_the_office(lambda: self.office.settle(one, word))
+
+    def _prune(self) -> None:
+        share = self.faults.choice((0.3, 0.7, 1.0))
+        self._at_the_office(lambda: self.office.prune(share))
+
     def _perform(self, calls: list[Call] | None) -> None:
         if not calls:
             return
+        if self._at_the_office(lambda: self.office.perform(calls, self.boss.user)):
+            self.trace.note("office", [one.action.kind for one in calls])
+
+    def _at_the_office(self, work: Callable[[], Any]) -> bool:
+        """Do something at headquarters; False where a rule said no or the machine died over it."""
         try:
-            self.office.perform(calls, self.boss.user)
+            work()
         except (RuleBroken, Conflict) as no:
             self.trace.note("office", "refused", no.code)
         except Died as end:
@@ -353,7 +373,8 @@ class World:
             self.office.die()
             self.office.boot()
         else:
-            self.trace.note("office", [one.action.kind for one in calls])
+            return True
+        return False
 
     # ---------------------------------------------------------------- peace
 

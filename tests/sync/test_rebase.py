@@ -267,3 +267,26 @@ def test_a_row_the_restored_headquarters_lacked_comes_back_whatever_its_revision
     sync.apply_page(replace(again, rows=[again.rows[0] | {"rev": 1}]), 0)
     [order] = rows_of(store, WorkOrder)
     assert (order.title, order.rev) == ("Leak, made again", 1)
+
+
+def test_what_was_not_final_is_asked_for_again_after_a_snapshot(store: Store):
+    """The feed would have told what became of it, and the snapshot skipped that piece of the feed."""
+    sync = LaptopSync(store)
+    held = store.do(call(add_note, order_id=ORDER.id, text="Came late")).op_ids[0]
+    parked = store.do(call(add_note, order_id=ORDER.id, text="Needs another")).op_ids[0]
+    done = store.do(call(add_note, order_id=ORDER.id, text="Applied")).op_ids[0]
+    answers = (
+        outcome_of(store, held, "held", 12, reason="row_missing"),
+        outcome_of(store, parked, "parked", 12, on=some_id("other")),
+        outcome_of(store, done, "applied", 12),
+    )
+    sync.mark_sent(sync.waiting_ops(1, 10, 10_000))
+    sync.apply_page(page(store, outcomes=answers), 0)
+    rows = [wire(row) for row in (ASSET, ORDER, PART, VAN)]
+    facts = sync.apply_snapshot(SnapshotAnswer(ECHO, 90, rows, None), None)
+    assert (facts.waiting, facts.next_seq) == (2, 1)
+    assert [note.text for note in rows_of(store, Note)] == ["Came late"]
+    sync.take_fork(Fork(9, "B1"))
+    sync.take_outcomes(PushAnswer(ECHO, (outcome_of(store, held, "held", 12, reason="row_missing"),), 2, None, None))
+    facts = sync.apply_snapshot(SnapshotAnswer(ECHO, 95, rows, None), None)
+    assert {op.id: op.seq for op in sync.waiting_ops(1, 10, 10_000)} == {held: 1, parked: 2}

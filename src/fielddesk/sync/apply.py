@@ -23,6 +23,9 @@ MANY_REMOVED = 50
 SHARE_REMOVED = 30
 """A pull that would remove more rows than both, in per cent, stops and asks (sync.md, Safety nets)."""
 
+MAY_CHANGE = (*OPEN_OUTCOMES, "parked")
+"""Outcomes that a row, or a person at headquarters, may still turn into a final one."""
+
 _WAITING = OwnOperation.c.outcome.is_(None)
 
 
@@ -122,6 +125,7 @@ class LaptopSync:
                 return _facts(read), touched
             touched |= apply_rows(self.store, connection, _unseen(read), _to_clear(read, pos))
             connection.execute(sa.delete(SeenRow.__table__))
+            touched |= _ask_again(connection, read)
             put_setting(connection, cursor=pos, snapshot=None, removed=0)
             return _facts(read), touched
 
@@ -216,8 +220,8 @@ def _note_outcomes(read: Reading, outcomes: Iterable[Outcome]) -> set[Key]:
         own = read.get(OwnOperation, outcome.id)
         if own is None or own.hash != outcome.hash:
             continue
-        final = own.outcome is not None and own.outcome not in OPEN_OUTCOMES
-        if final and outcome.is_ in OPEN_OUTCOMES:
+        final = own.outcome is not None and own.outcome not in MAY_CHANGE
+        if final and outcome.is_ in MAY_CHANGE:
             continue
         news: dict[str, Any] = {
             "outcome": outcome.is_,
@@ -229,6 +233,25 @@ def _note_outcomes(read: Reading, outcomes: Iterable[Outcome]) -> set[Key]:
             read.connection.execute(sa.update(table).where(table.c.id == own.id).values(**news))
             touched.add((OwnOperation.tablename, own.id))
     return touched
+
+
+def _ask_again(connection: sa.Connection, read: Reading) -> set[Key]:
+    """Let operations whose outcome was not final wait once more, behind the others where they have lost their place.
+
+    The feed tells what became of them, and a snapshot skips a piece of it; headquarters answers a known operation
+    with the outcome it has by now.
+    """
+    own, here = OwnOperation.c, _incarnation(read)
+    free = int(setting(read, "next_seq", 1))
+    found = read.all(OwnOperation, own.outcome.in_(MAY_CHANGE), order=[own.place])
+    for one in found:
+        keeps = one.seq > 0 and one.incarnation == here
+        news = {"outcome": None, "detail": None, "outcome_pos": None, "incarnation": here}
+        query = sa.update(OwnOperation.__table__).where(own.id == one.id)
+        connection.execute(query.values(**news, seq=one.seq if keeps else free))
+        free += not keeps
+    put_setting(connection, next_seq=free)
+    return {(OwnOperation.tablename, one.id) for one in found}
 
 
 def _to_clear(read: Reading, cursor: int) -> set[str]:
