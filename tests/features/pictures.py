@@ -26,6 +26,8 @@ from tests.support.region import VAN, fill
 
 ORDER = some_id("WO-A7-2026-1051")
 MILLION = 1_000_000
+ROOM = {100: (1366, 768), 150: (1920, 960), 200: (1920, 920)}
+"""Pixels of the window by text size: an office screen, a 13-inch laptop at 150 % and at 200 %."""
 
 
 def _orders(place: Workplace) -> None:
@@ -159,7 +161,7 @@ def main(target: Path, words: list[str]) -> None:
             i18n.set_language(language)
             for size in sizes:
                 look.choose(scheme, size)
-                place.desk.resize(1280 * size // 100 if size > 100 else 1366, 768 if size == 100 else 640 * size // 100)
+                place.desk.resize(*ROOM[size])
                 for name in scenes:
                     SCENES[name](place)
                     place.settle()

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout
 
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _
@@ -53,6 +53,10 @@ class Picker(Field):
         self._soon.setInterval(ASK_AFTER_MS)
         self._soon.timeout.connect(self._ask)
         self._column.insertWidget(1, self._make_results())
+        self._into_sight = QTimer(self)  # once the layout has made room for what was found
+        self._into_sight.setSingleShot(True)
+        self._into_sight.setInterval(0)
+        self._into_sight.timeout.connect(self._bring_into_sight)
 
     def _make_results(self) -> QFrame:
         self.results = QFrame()
@@ -149,11 +153,20 @@ class Picker(Field):
         self.nothing.setVisible(not rows)
         self.results.show()
         self.offered.emit(True)
+        self._into_sight.start()
         if rows:
             self.list.choose(self._found[0].id)
             theme.announce(self.editor, f"{rows[0].title}, {rows[0].second}, {rows[0].right}")
         if self._enter_waits and rows:
             self.take(self._found[0].id)
+
+    def _bring_into_sight(self) -> None:
+        around = self.parentWidget()
+        while around is not None and not isinstance(around, QScrollArea):
+            around = around.parentWidget()
+        if around is not None and not self.results.isHidden():
+            around.ensureWidgetVisible(self.results, 0, theme.px(8))
+            around.ensureWidgetVisible(self.editor, 0, theme.px(8))
 
     def _close(self) -> None:
         self._enter_waits = self._asking = False

@@ -53,6 +53,8 @@ from fielddesk.ui.tables import Column, Table
 from fielddesk.ui.text import Text
 
 SHOWN: Final = 5
+ALL_ROWS: Final = 500
+"""The parts of an order are all in sight; the panel scrolls, not the table in it."""
 
 
 class Line:
@@ -110,15 +112,19 @@ class PartsUsed(SubjectPanel):
         theme.space(head, spacing=8)
         head.addWidget(self.title, 1)
         head.addWidget(self.open)
-        column = QVBoxLayout(self)
-        theme.space(column, (0, 12, 0, 0), 8)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        theme.space(column, (0, 12, 0, 4), 8)
         column.addLayout(head)
         column.addWidget(self.adding)
         column.addWidget(self.empty)
         column.addWidget(self.below)
-        column.addWidget(self.table, 1)
-        column.addStretch(0)
+        column.addWidget(self.table)
+        column.addStretch(1)
         self.empty.hide()
+        outer = QVBoxLayout(self)
+        theme.space(outer)
+        outer.addWidget(Scroll(inner))
 
     def _columns(self) -> list[Column]:
         now, zone = self._bench.now, self._bench.zone
@@ -164,6 +170,7 @@ class PartsUsed(SubjectPanel):
         if order_id != self._order_id:
             return
         self.table.show_rows(lines)
+        self.table.fit_height(ALL_ROWS)
         self.below.show_words(" ".join(dict.fromkeys(line.below() for line in lines if (line.left or 0) < 0)))
         self._make_room(False)
         self.adding.offer_places(here, self._bench.me.user_id)

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _
@@ -73,7 +73,8 @@ class NotesPanel(SubjectPanel):
             lambda: _("No notes yet"),
             lambda: _("What you and colleagues write on this order appears here, the newest first."),
         )
-        column = QVBoxLayout(self)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
         theme.space(column, (0, 12, 0, 0), 8)
         column.addWidget(self.field)
         row = QHBoxLayout()
@@ -82,8 +83,11 @@ class NotesPanel(SubjectPanel):
         row.addWidget(self.add)
         column.addLayout(row)
         column.addWidget(self.empty)
-        column.addWidget(Scroll(self.entries), 1)
+        column.addWidget(self.entries, 1)
         self.empty.hide()
+        outer = QVBoxLayout(self)
+        theme.space(outer)
+        outer.addWidget(Scroll(inner))
 
     def show_subject(self, row_id: str) -> None:
         self.field.flush_draft()
