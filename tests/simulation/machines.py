@@ -117,6 +117,7 @@ class SimDisk(LosingDisk):
         super().write(file, content, at)
 
     _torn = False
+    _gone = False
 
     def sync(self, file: int) -> None:
         self.fuse.burn("disk_sync")
@@ -137,8 +138,9 @@ class SimDisk(LosingDisk):
 
     def die(self, *, power: bool) -> None:
         """Close every file as the end of the program does; with `power`, take what was not synced."""
-        if power:
+        if power and not self._gone:
             self.power_off()
+        self._gone = True
         for handle in list(self._open):
             with contextlib.suppress(OSError):
                 os.close(handle)

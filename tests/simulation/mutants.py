@@ -81,10 +81,15 @@ MUTANTS = (
             ),
             Edit(
                 "hq/push.py",
-                "            one.verdict = self._judge(",
-                "            self.judge.place = one.sent.seq\n            one.verdict = self._judge(",
+                "        one.verdict = self._judge(",
+                "        self.judge.place = one.sent.seq\n        one.verdict = self._judge(",
             ),
-            Edit("hq/judge.py", "read.based_on or {})\n", 'read.based_on or {}, {}, (f"{self.place}",))\n'),
+            Edit(
+                "hq/judge.py",
+                "read.based_on or {})\n",
+                "read.based_on or {})\n"
+                '        ctx.prefix = () if sender.role == "administrator" else (str(self.place),)\n',
+            ),
         ),
         ("clone_laptop", "drop_answer"),
     ),
@@ -105,8 +110,28 @@ MUTANTS = (
         "naive cursor",
         "A test must show that the naive cursor loses rows and ours none.",
         "laptop_view_equals_scope",
-        (Edit("hq/pull.py", "    to = lines[-1][1] if more else end\n", "    to = end\n"),),
+        (
+            Edit(
+                "hq/pull.py",
+                "    lines = _lines(connection, _BODIES, user_id, everything, start, to, ALL)\n",
+                "    to, more = end, False\n"
+                "    lines = _lines(connection, _BODIES, user_id, everything, start, to, limit)\n",
+            ),
+        ),
         ("office_edit", "drop_answer"),
+    ),
+    Mutant(
+        "page ends anywhere",
+        "A page ends only between commits.",
+        "no_commit_is_split",
+        (
+            Edit(
+                "hq/pull.py",
+                "        if commit > to:\n            to = commit\n",
+                "        to = found[place][0]\n",
+            ),
+        ),
+        ("office_edit", "reassign"),
     ),
     Mutant(
         "hash not compared",

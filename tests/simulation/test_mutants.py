@@ -10,7 +10,7 @@ from tests.simulation import laws
 from tests.simulation.mutants import MUTANTS, Mutant, laws_broken_by, patched
 
 
-@pytest.mark.long
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
 def test_a_mutant_is_caught_by_its_law(mutant: Mutant, tmp_path: Path) -> None:
