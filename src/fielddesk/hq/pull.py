@@ -96,14 +96,25 @@ def _page_end(
 
 
 def _outcomes(connection: sa.Connection, device_id: str, start: int, to: int) -> list[dict[str, Any]]:
-    text = (
-        "SELECT seq, id, hash, detail, pos FROM operation WHERE device_id = ? AND pos > ? AND pos <= ? "
-        "ORDER BY pos, seq, id LIMIT ?"
-    )
+    """What became of a device's operations behind `start`, the first of them, by position.
+
+    Also of those that it sent once more after another device had: a laptop enrolled anew goes on with its old work.
+    """
+    most = OUTCOMES + 1
+    found = [
+        *ask(connection, f"{_OUTCOME} FROM operation o WHERE o.device_id = ? {_BETWEEN}", device_id, start, to, most),
+        *ask(connection, f"{_OUTCOME} {_SENT_AGAIN} {_BETWEEN}", device_id, device_id, start, to, most),
+    ]
+    found.sort(key=lambda one: (one[4], one[0], one[1]))
     return [
         {"seq": seq, "id": op_id, "hash": digest, "outcome": canonical.loads(detail), "pos": pos}
-        for seq, op_id, digest, detail, pos in ask(connection, text, device_id, start, to, OUTCOMES + 1)
+        for seq, op_id, digest, detail, pos in found[:most]
     ]
+
+
+_OUTCOME = "SELECT DISTINCT o.seq, o.id, o.hash, o.detail, o.pos"
+_SENT_AGAIN = "FROM queue_place q JOIN operation o ON o.id = q.op_id WHERE q.device_id = ? AND o.device_id <> ?"
+_BETWEEN = "AND o.pos > ? AND o.pos <= ? ORDER BY o.pos, o.seq, o.id LIMIT ?"
 
 
 def is_forked(connection: sa.Connection, device_id: str, incarnation: str, sent: tuple[int, str] | None) -> bool:
