@@ -53,7 +53,8 @@ class RecordsPage(SubjectPage, SplitPage):
         self.watches = frozenset({self.table, "own_operation", *self.tabs.watches})
         self.list.chosen.connect(self._chosen)
         self.list.counted.connect(self._counted)
-        self.list.gone.disconnect()  # what was chosen stays in sight, whatever one types to find another
+        self.list.gone.disconnect()  # what was chosen stays in sight until there is another to show
+        self.list.gone.connect(self._gone)
         give_menu(self.list, self.menu)
         self._show_list()
 
@@ -92,6 +93,12 @@ class RecordsPage(SubjectPage, SplitPage):
                 lambda read, row_id: self.place(read, text, row_id),
             )
         )
+        self._question = self.list.rows.question()
+
+    def _gone(self, _row_id: str) -> None:
+        """What was chosen is not in this list: a person who has just typed sees the first that is."""
+        if self.list.rows.question() == self._question and not self.stacked():
+            self.list.choose_first()
 
     def _asked(self, text: str) -> None:
         self._text = text

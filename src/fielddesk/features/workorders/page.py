@@ -125,6 +125,7 @@ class OrdersPage(SubjectPage, SplitPage):
         self.list.chosen.connect(self._chosen)
         self.list.counted.connect(self._counted)
         self.list.gone.disconnect()  # an order that left this filter stays in sight: it was just completed, perhaps
+        self.list.gone.connect(self._gone)
         give_menu(self.list, self._menu)
 
     def _make_detail(self) -> None:
@@ -161,7 +162,13 @@ class OrdersPage(SubjectPage, SplitPage):
 
     def _show_list(self) -> None:
         self.list.show_source(order_source(self._bench, self._wanted))
+        self._question = self.list.rows.question()
         self._count()
+
+    def _gone(self, _row_id: str) -> None:
+        """What was chosen is not in this list: a person who has just filtered sees the first that is."""
+        if self.list.rows.question() == self._question and not self.stacked():
+            self.list.choose_first()
 
     def _count(self) -> None:
         wanted = self._wanted
