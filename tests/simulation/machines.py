@@ -22,9 +22,13 @@ import sqlalchemy as sa
 from sqlalchemy.util import LRUCache
 
 from fielddesk.core.clock import SECOND
+from fielddesk.core.errors import StoreProblem
 from fielddesk.store import connect
 from fielddesk.store.database import Store
+from fielddesk.store.disk import Disk
+from fielddesk.store.journal import FOLDER
 from fielddesk.store.laptop import DATABASE, open_laptop
+from fielddesk.store.rebuild import rebuild
 from fielddesk.sync.apply import LaptopSync
 from fielddesk.sync.driver import Driver
 from fielddesk.sync.protocol import Hq
@@ -129,12 +133,18 @@ class SimDisk(LosingDisk):
 
     def rename(self, old: Path, new: Path) -> None:
         self.fuse.burn("disk_rename")
-        super().rename(old, new)
+        if old in self._files:
+            super().rename(old, new)
+        else:
+            Disk.rename(self, old, new)  # a database's: what it syncs itself is not counted here
 
     def remove(self, path: Path) -> None:
         if self.fuse.dead:
             raise Died("disk_remove")
-        super().remove(path)
+        if path in self._files or path.parent.name == FOLDER:
+            super().remove(path)
+        else:
+            Disk.remove(self, path)
 
     def die(self, *, power: bool) -> None:
         """Close every file as the end of the program does; with `power`, take what was not synced."""
@@ -171,6 +181,7 @@ class Laptop:
         self.images: list[Path] = []
         self.life = 0
         self.power_fails = False
+        self.damaged = False
 
     @property
     def on(self) -> bool:
@@ -185,13 +196,35 @@ class Laptop:
         self.fuse.left = left if left > 0 else FOREVER
         self.disk = SimDisk(self.fuse, self._luck)
         self.clock.booted = self.time.at
-        self.store = open_laptop(
-            self.folder, KEY, self.clock, lock=False, disk=self.disk, draw_random=self._ids.randbytes,
-            point=self.fuse.burn,
-        )  # fmt: skip
+        try:
+            self.store = self._opened(open_laptop)
+        except StoreProblem as problem:
+            if not self.damaged or problem.code not in ("store_damaged", "store_missing"):
+                raise
+            self.store = self._opened(rebuild)
         self.driver = Driver(LaptopSync(self.store), self._line, self.clock, self._draws, elapsed=self.time.now)
         self.driver.start()
         self.fit()
+
+    def _opened(self, how: Callable[..., Store]) -> Store:
+        return how(
+            self.folder, KEY, self.clock, lock=False, disk=self.disk, draw_random=self._ids.randbytes,
+            point=self.fuse.burn,
+        )  # fmt: skip
+
+    def damage(self) -> None:
+        """Make the database unreadable while the laptop is off; the journal is sound."""
+        assert not self.on
+        self.damaged = True
+        path = self.folder / DATABASE
+        match self._luck.choice(("gone", "empty", "garbage")):
+            case "gone":
+                path.unlink(missing_ok=True)
+            case "empty":
+                path.write_bytes(b"")
+            case _ if path.exists():
+                content = path.read_bytes()
+                path.write_bytes(self._luck.randbytes(min(4096, len(content))) + content[4096:])
 
     def fit(self) -> None:
         """Keep what travels at once as small as the plan says."""

@@ -26,6 +26,7 @@ MACHINE = (
     "clock",  # the laptop's clock or zone is set, forward or back
     "restore_laptop",  # yesterday's image of the profile comes back
     "clone_laptop",  # the profile is copied to a second laptop, and both go on
+    "damage_store",  # a laptop's database cannot be read any more
     "restore_hq",  # yesterday's image of headquarters comes back
     "kill_hq",  # headquarters dies at a named point
     "reassign",  # the office gives an order to somebody else
@@ -35,8 +36,10 @@ MACHINE = (
     "stop",  # a person stops the sync
 )
 """Chances for each step."""
+OF_THE_OFFICE = frozenset({"restore_hq", "kill_hq", "reassign", "office_edit", "settle", "prune"})
 USUAL = {
     "kill": 0.06, "power_off": 0.06, "disk_full": 0.03, "clock": 0.05, "restore_laptop": 0.04, "clone_laptop": 0.02,
+    "damage_store": 0.02,
     "restore_hq": 0.05, "kill_hq": 0.04, "reassign": 0.08,
     "office_edit": 0.1, "settle": 0.05,
     "prune": 0.03, "stop": 0.04,

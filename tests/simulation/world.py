@@ -24,7 +24,7 @@ from tests.simulation.line import Late, Line, Reply
 from tests.simulation.machines import Died, Laptop, OutOfSteps, Time
 from tests.simulation.office import Office
 from tests.simulation.people import Person, wish
-from tests.simulation.plan import Plan, stream
+from tests.simulation.plan import MACHINE, OF_THE_OFFICE, Plan, stream
 from tests.simulation.record import Broken, Committed, Trace
 from tests.simulation.template import Template
 
@@ -241,21 +241,18 @@ class World:
     # ---------------------------------------------------------------- misfortune
 
     def _misfortune(self) -> None:
-        for name in ("kill", "power_off", "disk_full", "clock", "restore_laptop", "clone_laptop", "stop"):
-            if self._strikes(name):
+        for name in MACHINE:
+            chance = self.plan.chance(name)
+            if chance and self.faults.random() < chance:
                 self.trace.note("fault", name)
-                getattr(self, f"_{name}")(self.faults.choice(self.laptops))
-        for name in ("restore_hq", "kill_hq", "reassign", "office_edit", "settle", "prune"):
-            if self._strikes(name):
-                self.trace.note("fault", name)
-                getattr(self, f"_{name}")()
+                strike = getattr(self, f"_{name}")
+                if name in OF_THE_OFFICE:
+                    strike()
+                else:
+                    strike(self.faults.choice(self.laptops))
         for laptop in self.laptops:
             if laptop.fuse.full and self.faults.random() < 0.3:
                 laptop.fuse.full = False
-
-    def _strikes(self, name: str) -> bool:
-        chance = self.plan.chance(name)
-        return bool(chance) and self.faults.random() < chance
 
     def _kill(self, laptop: Laptop) -> None:
         laptop.fuse.left = self.faults.choice((1, 2, 3, 4, 5, 8, 13, 21))
@@ -310,6 +307,12 @@ class World:
         self._learn(laptop)
         laptop.shut_down()
         return found
+
+    def _damage_store(self, laptop: Laptop) -> None:
+        self.turn_off(laptop)
+        laptop.damage()
+        self.watch.forget(laptop)
+        self._places.pop(laptop.name, None)
 
     def _clone_laptop(self, laptop: Laptop) -> None:
         if len(self.laptops) >= min(MOST_LAPTOPS, self.plan.laptops + 2):
