@@ -91,9 +91,9 @@ def tables_that_travel() -> None:
     op.create_index("ix_work_order_number_id_archived_at", "work_order", ["number", "id", "archived_at"])
     op.create_index("ix_work_order_opened_at_id_archived_at", "work_order", ["opened_at", "id", "archived_at"])
     op.create_index(
-        "ix_work_order_status_due_on_number_id_archived_at",
+        "ix_work_order_status_due_on_number_id_archived_at_opened_at",
         "work_order",
-        ["status", "due_on", "number", "id", "archived_at"],
+        ["status", "due_on", "number", "id", "archived_at", "opened_at"],
     )
     op.create_table(
         "note",

@@ -30,7 +30,7 @@ class WorkOrder(Synced, scope=root("assignee_id")):
         ("number", "id", "archived_at"),
         ("due_on", "number", "id", "archived_at"),
         ("opened_at", "id", "archived_at"),
-        ("status", "due_on", "number", "id", "archived_at"),
+        ("status", "due_on", "number", "id", "archived_at", "opened_at"),
     )
 
 
