@@ -207,6 +207,8 @@ class Site:
         for child in self.serving:
             if child.process.lives:
                 child.kill()
+            else:
+                child.ended()
         self.close_books()
 
     def verb(self, *words: str) -> str:

@@ -131,6 +131,26 @@ def test_a_profile_out_of_an_older_backup_brings_what_it_holds_and_fetches_what_
     agree(site, engineer=again)
 
 
+def test_an_older_profile_in_which_nothing_waits_is_noticed_by_the_pull_before_it_draws_a_number_twice(
+    site_on_sqlite: Site, new_laptop: NewLaptop, tmp_path: Path
+) -> None:
+    site = site_on_sqlite
+    laptop = new_laptop("engineer", site)
+    laptop.stop()
+    shutil.copytree(laptop.home, tmp_path / "older")
+    laptop.start()
+    work(laptop, "sent after the copy")
+    settled(laptop)
+    code = laptop.who()["device_code"]
+    laptop.stop()
+    again = new_laptop(home=tmp_path / "older")
+    again.start()
+    settled(again)
+    assert again.who()["device_code"] != code
+    assert texts(again).count("sent after the copy") == 1
+    agree(site, engineer=again)
+
+
 def test_a_headquarters_out_of_an_older_copy_gets_back_from_the_laptops_what_it_lost(
     new_hq: Callable[[str], Site], new_laptop: NewLaptop, tmp_path: Path
 ) -> None:
