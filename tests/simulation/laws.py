@@ -22,7 +22,7 @@ from fielddesk.store.events import Event
 from fielddesk.store.outbox import OwnOperation, Stub, TouchedRow, from_image
 from fielddesk.store.tables import BY_NAME, Synced, row_digest
 from fielddesk.store.tx import Key, Reading
-from fielddesk.sync.state import ApplyPage, ApplySnapshot, Facts
+from fielddesk.sync.state import ApplyOutcomes, ApplyPage, ApplySnapshot, Facts
 from fielddesk.sync.wire import Kind
 from tests.simulation.line import Reply, told_of
 from tests.simulation.record import Saved
@@ -85,11 +85,14 @@ class Watch:
         facts = laptop.driver.state.facts
         if facts is not None:
             self.cursors_never_go_back(laptop, facts)
-        if isinstance(effect, ApplyPage | ApplySnapshot) and facts is not None:
+        if isinstance(effect, ApplyPage | ApplySnapshot | ApplyOutcomes) and facts is not None:
             assert laptop.store is not None
             with laptop.store.read() as read:
                 self.revisions_never_go_back(laptop, facts, read)
-                self.every_page_brings_its_closure(laptop, facts, read)
+                # Before that, rows of a snapshot that took its time are newer than the feed they wait for.
+                if isinstance(effect, ApplyPage) and not effect.page.more:
+                    self.entering_brings_the_closure(laptop, read)
+                self.only_the_pull_lets_go(laptop, facts, read)
                 self.work_stays_in_view(laptop, read)
 
     def no_commit_is_split(self, words: dict[str, Any]) -> None:
@@ -150,10 +153,8 @@ class Watch:
                 self.world.break_law("revisions_never_go_back", f"{laptop.name}: {back[:SHOWN]}")
         self._revs[laptop.name] = (facts.epoch, now)
 
-    def every_page_brings_its_closure(self, laptop: Laptop, facts: Facts, read: Reading) -> None:
-        """ "Entering sends the closure": between two pages no order is there without customer and asset."""
-        if facts.cursor is None:
-            return
+    def entering_brings_the_closure(self, laptop: Laptop, read: Reading) -> None:
+        """ "Entering sends the closure": at the head of the feed no order is there without customer and asset."""
         for name, column, target in REACHED:
             found = read.connection.exec_driver_sql(
                 f'SELECT id, "{column}" FROM "{name}" r WHERE rev > 0 AND "{column}" IS NOT NULL '  # noqa: S608
@@ -161,8 +162,17 @@ class Watch:
                 "AND NOT EXISTS (SELECT 1 FROM stub s WHERE s.row_id = r.id)"
             ).fetchone()
             if found is not None:
-                law = "every_page_brings_its_closure"
+                law = "entering_brings_the_closure"
                 self.world.break_law(law, f"{laptop.name}: {name} {found[0]} without {target} {found[1]}")
+
+    def only_the_pull_lets_go(self, laptop: Laptop, facts: Facts, read: Reading) -> None:
+        """ "Only the pull removes pending operations", because only the pull knows whether its rows contain them."""
+        if facts.cursor is None:
+            return
+        text = "SELECT id, kind, outcome_pos FROM own_operation WHERE standing = 0 AND outcome_pos > ?"
+        for op_id, kind, pos in read.connection.exec_driver_sql(text, (facts.cursor,)).fetchall():
+            text = f"{laptop.name}: {kind} {op_id} is gone, its rows come at {pos}, the cursor is {facts.cursor}"
+            self.world.break_law("only_the_pull_lets_go", text)
 
     def work_stays_in_view(self, laptop: Laptop, read: Reading) -> None:
         """ "Those that share a row with the page … are put back …, the page applied, and they run again in order": what
@@ -355,6 +365,19 @@ def nothing_is_overwritten_unseen(looked: Looked) -> Iterator[str]:
                 yield f"{saved.kind} {saved.id} of {saved.laptop}: {name} {value!r} is nowhere"
 
 
+def what_was_shown_was_replaced(looked: Looked) -> Iterator[str]:
+    """ "An edit names single fields with the value the form showed": one that was accepted replaced just that value,
+    and where somebody else had put another there, it is in conflict."""
+    for event in looked.table(Event):
+        one = looked.operations.get(event.id)
+        if one is None or one.outcome not in APPLIED or not one.body:
+            continue
+        shown = canonical.loads(one.body)["based_on"] or {}
+        for name, (old, new) in canonical.loads(event.told).get("changed", {}).items():
+            if name in shown and old != shown[name]:
+                yield f"{one.kind} {one.id}: {name} showed {shown[name]!r}, was {old!r}, is {new!r}"
+
+
 def _values_of(kind: str, args: dict[str, Any]) -> list[tuple[str, str, Any]]:
     if kind == "edit_asset":
         return [(args["asset_id"], name, value) for name, value in args.items() if name != "asset_id" and value]
@@ -387,6 +410,7 @@ LAWS: tuple[Callable[[Looked], Iterable[str]], ...] = (
     every_outcome_is_visible,
     conflicts_say_it_all,
     nothing_is_overwritten_unseen,
+    what_was_shown_was_replaced,
 )
 
 

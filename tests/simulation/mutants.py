@@ -39,6 +39,8 @@ class Mutant:
     edits: tuple[Edit, ...]
     faults: tuple[str, ...]
     seconds: int = 60
+    quick: bool = True
+    """Whether every ./test runs it, or only the long ones."""
 
 
 class TextGone(Exception):
@@ -145,6 +147,120 @@ MUTANTS = (
             ),
         ),
         ("twin_request",),
+    ),
+    Mutant(
+        "push lets go",
+        "Only the pull removes pending operations, because only the pull knows whether its rows contain them.",
+        "only_the_pull_lets_go",
+        (
+            Edit(
+                "sync/apply.py",
+                "apply_rows(self.store, connection, Incoming(), _to_clear(read, cursor))",
+                "apply_rows(self.store, connection, Incoming(), _to_clear(read, 2**60))",
+            ),
+        ),
+        ("drop_answer",),
+        quick=False,
+    ),
+    Mutant(
+        "older revision wins",
+        "A row is replaced only by a higher rev.",
+        "revisions_never_go_back",
+        (Edit("sync/rebase.py", "if replace_newer or row.rev > known or key[1] in stubbed:", "if True:"),),
+        ("office_edit", "reassign", "restore_hq", "prune"),
+        seconds=120,
+        quick=False,
+    ),
+    Mutant(
+        "conflict unnoticed",
+        "Equal new value: no conflict. … Decisions conflict.",
+        "what_was_shown_was_replaced",
+        (Edit("store/tx.py", "            if theirs in (base, wanted):\n", "            if True:\n"),),
+        ("office_edit", "drop_request"),
+        quick=False,
+    ),
+    Mutant(
+        "entering sends nothing",
+        "Entering sends the closure (order, customer, contacts, asset, model, checklist, 24 months of history).",
+        "entering_brings_the_closure",
+        (
+            Edit(
+                "hq/scope.py",
+                '        return list(self._gathered(unchanged, "put"))\n',
+                "        return []\n",
+            ),
+        ),
+        ("reassign",),
+        quick=False,
+    ),
+    Mutant(
+        "leaving says nothing",
+        "Leaving is not deleting, shared rows are counted. … Membership changes in the commit that causes it.",
+        "laptop_view_equals_scope",
+        (
+            Edit(
+                "hq/scope.py",
+                '        return list(self._gathered(unchanged, "leave"))\n',
+                "        return []\n",
+            ),
+        ),
+        ("reassign",),
+        quick=False,
+    ),
+    Mutant(
+        "epochs counted",
+        "A restore from backup changes the `epoch`.",
+        "cursors_never_go_back",
+        (
+            Edit(
+                "hq/admin.py",
+                'int(known["epoch"]) + 1 + int.from_bytes(hq._random(4), "big")',
+                'int(known["epoch"]) + 1',
+            ),
+        ),
+        ("restore_hq",),
+        seconds=120,
+        quick=False,
+    ),
+    Mutant(
+        "not asked again after a snapshot",
+        "Held, parked and quarantined are replaced later by a final one.",
+        "every_outcome_is_visible",
+        (Edit("sync/apply.py", "            touched |= _ask_again(connection, read)\n", ""),),
+        ("prune", "settle", "reassign"),
+        seconds=120,
+        quick=False,
+    ),
+    Mutant(
+        "journal not synced",
+        "Its record is fsynced just before the commit.",
+        "each_operation_has_one_outcome",
+        (
+            Edit(
+                "store/journal.py",
+                "            self._disk.write(self._file, frame, self._end)\n            self._disk.sync(self._file)\n",
+                "            self._disk.write(self._file, frame, self._end)\n",
+            ),
+        ),
+        ("power_off", "damage_store"),
+        seconds=120,
+        quick=False,
+    ),
+    Mutant(
+        "rebuilt without the journal",
+        "A damaged database is renamed, rebuilt from a snapshot, and the journal replayed.",
+        "each_operation_has_one_outcome",
+        (
+            Edit(
+                "store/rebuild.py",
+                "        operations = _all_work(folder, keys, clock, disk, saved)\n",
+                "        operations: list[tuple[str, str]] = []\n",
+            ),
+            Edit("store/laptop.py", "if count := store.replay_journal():", "if count := 0:"),
+        ),
+        ("damage_store",),
+        seconds=120,
+        quick=False,
     ),
 )
 

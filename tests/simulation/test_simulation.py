@@ -67,6 +67,7 @@ def test_runs_that_were_red_once_are_green() -> None:
         _green(run_seed(told["seed"], told["steps"], told["laptops"]))
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_trace() -> None:
     """In another process too, where Python orders its sets in another way."""
     code = "from tests.simulation.run import run_seed; print(run_seed(4, steps=50, digest=True).digest)"
