@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from fielddesk.core import canonical
 from fielddesk.core.errors import StoreProblem
@@ -290,3 +291,35 @@ def test_what_was_not_final_is_asked_for_again_after_a_snapshot(store: Store):
     sync.take_outcomes(PushAnswer(ECHO, (outcome_of(store, held, "held", 12, reason="row_missing"),), 2, None, None))
     facts = sync.apply_snapshot(SnapshotAnswer(ECHO, 95, rows, None), None)
     assert {op.id: op.seq for op in sync.waiting_ops(1, 10, 10_000)} == {held: 1, parked: 2}
+
+
+def test_after_a_restore_what_a_person_settled_is_not_sent_a_second_time(store: Store):
+    sync = LaptopSync(store)
+    done = store.do(call(edit_asset, based_on={"name": "Press"}, asset_id=ASSET.id, name="Mine"))
+    sync.apply_page(page(store, outcomes=(outcome_of(store, done.op_ids[0], "conflict", 12, fields={}),)), 0)
+
+    def settle(connection: Any) -> tuple[None, list[Any]]:
+        connection.execute(sa.update(outbox.OwnOperation.__table__).values(settled_at=1))
+        return None, []
+
+    store.write(settle)
+    again = store.do(call(edit_asset, based_on={"name": "Press"}, asset_id=ASSET.id, name="Mine after all"))
+    sync.take_epoch(2, 5)
+    assert [op.id for op in sync.waiting_ops(1, 10, 10_000)] == list(again.op_ids)
+
+
+def test_after_a_restore_work_on_what_headquarters_lacks_stays_in_sight(store: Store):
+    sync = LaptopSync(store)
+    done = store.do(call(use_part, order_id=ORDER.id, part_id=PART.id, quantity=1_000_000, place_id=VAN.id))
+    [movement] = rows_of(store, Movement)
+    sync.apply_page(page(store, wire(movement), outcomes=(outcome_of(store, done.op_ids[0], "applied", 20),)), 0)
+    sync.take_epoch(2, 5)
+    held = outcome_of(store, done.op_ids[0], "held", 7, reason="not_in_scope")
+    sync.take_outcomes(PushAnswer(ECHO, (held,), 2, None, None))
+    brought = [wire(row) for row in (ASSET, PART, VAN)]  # the order was given out after the backup
+    sync.apply_snapshot(SnapshotAnswer(ECHO, 8, brought, None), None)
+    assert [row.id for row in rows_of(store, WorkOrder)] == [ORDER.id]
+    assert [row.quantity for row in rows_of(store, Movement)] == [-1_000_000]
+    sync.apply_page(page(store, outcomes=(outcome_of(store, done.op_ids[0], "void", 15),)), 0)
+    assert rows_of(store, WorkOrder) == []
+    assert rows_of(store, Movement) == []

@@ -9,9 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from fielddesk.core import canonical
+from fielddesk.store.actions import ids_in
 from fielddesk.store.again import identity_in
 from fielddesk.store.database import Store
-from fielddesk.store.outbox import NEEDS_PERSON, OPEN_OUTCOMES, OwnOperation, SeenRow, put_setting, setting
+from fielddesk.store.outbox import NEEDS_PERSON, OPEN_OUTCOMES, OwnOperation, SeenRow, TouchedRow, put_setting, setting
 from fielddesk.store.statements import ask
 from fielddesk.store.tables import BY_NAME
 from fielddesk.store.tx import Key, Reading, write
@@ -123,7 +124,8 @@ class LaptopSync:
             if page.next is not None:
                 put_setting(connection, snapshot={"pos": pos, "after": list(page.next)}, cursor=None)
                 return _facts(read), touched
-            touched |= apply_rows(self.store, connection, _unseen(read), _to_clear(read, pos))
+            # What a restored headquarters has to be told again lay in rows that are gone now: all of it runs anew.
+            touched |= apply_rows(self.store, connection, _unseen(read), _to_clear(read, pos), every_operation=True)
             connection.execute(sa.delete(SeenRow.__table__))
             touched |= _ask_again(connection, read)
             put_setting(connection, cursor=pos, snapshot=None, removed=0)
@@ -147,9 +149,8 @@ class LaptopSync:
         def take(connection: sa.Connection) -> tuple[Facts, set[Key]]:
             read = Reading(connection)
             if setting(read, "epoch") != epoch:
-                table = OwnOperation.__table__
-                connection.execute(sa.update(table).values(outcome=None, detail=None, outcome_pos=None, standing=1))
-                _renumber(connection, read, str(incarnation), sa.true())
+                _stand_again(connection, read)
+                _renumber(connection, read, str(incarnation), _WAITING)
                 put_setting(connection, epoch=epoch, mark=incarnation)
             return _facts(read), {(OwnOperation.tablename, "")}
 
@@ -233,6 +234,27 @@ def _note_outcomes(read: Reading, outcomes: Iterable[Outcome]) -> set[Key]:
             read.connection.execute(sa.update(table).where(table.c.id == own.id).values(**news))
             touched.add((OwnOperation.tablename, own.id))
     return touched
+
+
+GIVEN_UP = ("conflict", "rejected", "parked", "void")
+
+
+def _stand_again(connection: sa.Connection, read: Reading) -> None:
+    """Let every kept operation wait once more but those that a person settled or the office gave up: done again or
+    let go, they would come a second time. Each names its rows, so that these stay while headquarters lacks them."""
+    own = OwnOperation.c
+    settled = sa.and_(own.outcome.in_(GIVEN_UP), sa.or_(own.settled_at.is_not(None), own.outcome == "void"))
+    again = sa.or_(own.outcome.is_(None), ~settled)
+    known = {row[0] for row in read.rows(sa.select(TouchedRow.c.op_id).distinct())}
+    named = [
+        TouchedRow(op_id=op_id, row_id=row_id, tablename_="row", wrote=0)
+        for op_id, body in map(tuple, read.rows(sa.select(own.id, own.body).where(again)))
+        if op_id not in known
+        for row_id in sorted(ids_in(canonical.loads(body)["args"]))
+    ]
+    news = {"outcome": None, "detail": None, "outcome_pos": None, "settled_at": None, "standing": 1}
+    connection.execute(sa.update(OwnOperation.__table__).where(again).values(**news))
+    write(connection, TouchedRow, "add", named)
 
 
 def _ask_again(connection: sa.Connection, read: Reading) -> set[Key]:

@@ -65,14 +65,21 @@ def read_incoming(rows: Iterable[Mapping[str, Any]]) -> Incoming:
 
 
 def apply_rows(
-    store: Store, connection: sa.Connection, incoming: Incoming, cleared: set[str], *, replace_newer: bool = False
+    store: Store,
+    connection: sa.Connection,
+    incoming: Incoming,
+    cleared: set[str],
+    *,
+    replace_newer: bool = False,
+    every_operation: bool = False,
 ) -> set[Key]:
     """Bring rows in under the waiting operations, let go of the `cleared` ones; returns every row that changed.
 
     A row is replaced only by a higher revision, unless `replace_newer` (a snapshot knows better).
+    With `every_operation` all that stand are run again, met or not.
     """
     read = Reading(connection)
-    met = _met(read, incoming.keys, cleared)
+    met = {own.id for own in outbox.standing(read)} if every_operation else _met(read, incoming.keys, cleared)
     operations = sorted(
         (own for own in _own(read, met) if own.standing), key=lambda own: own.place
     )  # those in `cleared` among them
