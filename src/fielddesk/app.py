@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 from fielddesk.core.clock import SystemClock
 from fielddesk.core.config import Choices, read_choices
 from fielddesk.core.paths import profiles_folder
-from fielddesk.shell.opening import Parts, last_profile
+from fielddesk.shell.opening import Parts, begin_opening, last_profile, load
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -113,16 +112,27 @@ def run(wishes: Wishes) -> int:
     if not has_display() and not os.environ.get("QT_QPA_PLATFORM"):
         say("There is no screen here. python -m fielddesk --demo --journey DIR walks through a demo in pictures.")
         return 2
-    parts = usual_parts(syncs=not wishes.offline)
-    app = application()
-    folder = last_profile(parts.home, wishes.profile or read_choices(parts.home).profile)
-    window = make_window(app, parts, wishes, folder)
-    window.show(enrol=wishes.enrol)
+    app, _window = started(usual_parts(syncs=not wishes.offline), wishes)
     return app.exec()
+
+
+def started(parts: Parts, wishes: Wishes) -> tuple[QApplication, Window]:
+    """The window on the screen and its profile being opened, in the order in which it is there soonest."""
+    folder = last_profile(parts.home, wishes.profile or read_choices(parts.home).profile)
+    attempt = None
+    if folder is not None and wishes.enrol is None:
+        load()
+        attempt = begin_opening(parts, folder)
+    app = application()
+    window = make_window(app, parts, wishes, folder)
+    window.show(enrol=wishes.enrol, attempt=attempt)
+    return app, window
 
 
 def run_demo(wishes: Wishes) -> int:
     """Headquarters, data, an enrolled engineer, a window; or the walk with pictures where there is no screen."""
+    import tempfile
+
     from fielddesk.shell.demo import EmbeddedHq, real_lists
 
     walks = wishes.journey is not None or not has_display()
@@ -150,6 +160,8 @@ def _show_demo(wishes: Wishes, place: Path, hq: EmbeddedHq, walks: bool) -> int:
     app = application()
     window = make_window(app, parts, wishes, folder, demo=True)
     if walks:
+        import tempfile
+
         from fielddesk.shell.journey import walk
 
         out = wishes.journey or Path(tempfile.mkdtemp(prefix="fielddesk-pictures-"))

@@ -271,9 +271,24 @@ def format_day(day: date | str, style: str = "medium") -> str:
         day = day.date()
     if style == "iso":
         return day.isoformat()
+    if (plain := _plain_day(day, style)) is not None:
+        return plain
     from babel.dates import format_date
 
     return format_date(day, _DAY_PATTERNS[language()][style], locale=_babel_locale(language()))
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _plain_day(day: date, style: str) -> str | None:
+    """The two short styles, which lists are full of, without Babel: loading it would delay the first list."""
+    if style not in ("short", "medium"):
+        return None
+    if language() == "en":
+        # Checked against Babel by a test, as are the Chinese ones.
+        return f"{day.day} {_MONTHS[day.month - 1]}" + (f" {day.year}" if style == "medium" else "")
+    return (f"{day.year}年" if style == "medium" else "") + f"{day.month}月{day.day}日"
 
 
 def format_moment(us_utc: int, zone: str, style: str = "medium") -> str:

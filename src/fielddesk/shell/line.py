@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, Signal
 from fielddesk.core.clock import Clock
 from fielddesk.features.sync_centre.panel import Line
 from fielddesk.store.database import Store
-from fielddesk.sync.protocol import Hq
 from fielddesk.sync.status import Status
 
 if TYPE_CHECKING:
+    from fielddesk.sync.protocol import Hq
     from fielddesk.sync.worker import SyncWorker
 
 CLOSES_WITHIN_S = 2.0

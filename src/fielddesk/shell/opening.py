@@ -67,6 +67,42 @@ def in_thread(work: Callable[[], Any], name: str) -> Future[Any]:
     return future
 
 
+QUERIES = ("people", "customers", "assets", "workorders", "parts", "sync_centre")
+
+
+def load() -> None:
+    """Load what the store and the pages' questions need, before Qt where that is possible.
+
+    Once PySide6 is there it reads the source of every module loaded afterwards, to see whether it uses Qt.
+    """
+    from importlib import import_module
+
+    from fielddesk.features import registry
+    from fielddesk.store import keys, laptop, profile, vault
+
+    assert registry.actions(), (keys, laptop, profile, vault)
+    for name in QUERIES:
+        import_module(f"fielddesk.features.{name}.queries")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt to open a profile. `begun` brings its header while the store is still being opened."""
+
+    begun: Future[Header]
+    opened: Future[Opened]
+
+
+def begin_opening(parts: Parts, folder: Path, *, code: str | None = None, mend: bool = False) -> Attempt:
+    """Open a profile on a thread of its own; what `open_profile` raises comes with `opened`."""
+    begun: Future[Header] = Future()
+
+    def work() -> Opened:
+        return open_profile(parts, folder, code=code, mend=mend, loaded=begun.set_result)
+
+    return Attempt(begun, in_thread(work, "opening"))
+
+
 def open_profile(
     parts: Parts,
     folder: Path,
@@ -80,11 +116,10 @@ def open_profile(
     `mend` begins a damaged or missing database anew. `loaded(header)` hears when the program's parts are loaded and
     the store is about to be opened. Raises what `open_laptop`, `rebuild`, `find_key` and `recover` raise.
     """
-    from fielddesk.features import registry
+    load()
     from fielddesk.store import keys, laptop, profile
     from fielddesk.store.vault import Vault
 
-    assert registry.actions()
     header = _header(folder)
     if header is not None:
         loaded(header)

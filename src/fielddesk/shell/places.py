@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from fielddesk.features.settings import page as settings
-from fielddesk.features.settings.page import Preferences
-from fielddesk.features.sync_centre import page as sync_centre
-from fielddesk.features.sync_centre.page import Outbox
-from fielddesk.features.sync_centre.panel import Line
-from fielddesk.ui.seams import Offers
+from fielddesk.core.i18n import _
+from fielddesk.features.sync_centre import queries
+from fielddesk.store.outbox import OwnOperation
+from fielddesk.store.tx import Reading
+from fielddesk.ui.page import Page
+from fielddesk.ui.seams import Bench, Me, Offers, PlaceOffer
+
+if TYPE_CHECKING:
+    from fielddesk.features.settings.page import Preferences
+    from fielddesk.features.sync_centre.page import Outbox
+    from fielddesk.features.sync_centre.panel import Line
 
 FEATURES = ("people", "customers", "assets", "workorders", "parts")
 """Features with a page, from the ground up."""
@@ -19,13 +25,25 @@ def offers(line: Line, outbox: Outbox, preferences: Preferences) -> Offers:
     """Everything that can be shown; imports the features' pages, and makes none of them."""
     found = Offers()
     for name in FEATURES:
-        try:
-            module = import_module(f"fielddesk.features.{name}.page")
-        except ModuleNotFoundError as missing:
-            if missing.name != f"fielddesk.features.{name}.page":
-                raise
-            continue
-        module.offer(found)
-    sync_centre.offer(found, line, outbox)
-    settings.offer(found, preferences)
+        import_module(f"fielddesk.features.{name}.page").offer(found)
+
+    def sync_page(bench: Bench) -> Page:
+        from fielddesk.features.sync_centre.page import SyncPage  # few look at it in the first second
+
+        return SyncPage(bench, line, outbox)
+
+    def settings_page(bench: Bench) -> Page:
+        from fielddesk.features.settings.page import SettingsPage
+
+        return SettingsPage(bench, preferences)
+
+    own = frozenset({OwnOperation.tablename})
+    found.add(
+        PlaceOffer("sync", lambda: _("Sync"), "arrows-clockwise", 110, sync_page, _needing, own, own),
+        PlaceOffer("settings", lambda: _("Settings"), "gear-six", 200, settings_page, at_bottom=True),
+    )
     return found
+
+
+def _needing(read: Reading, _me: Me, _today: str) -> int:
+    return queries.counts(read)[1]

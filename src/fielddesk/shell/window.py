@@ -16,22 +16,23 @@ from fielddesk.core.errors import FieldDeskError, StoreProblem
 from fielddesk.core.i18n import _
 from fielddesk.shell.crash import CrashReports
 from fielddesk.shell.frame import Frame
-from fielddesk.shell.opening import Opened, Parts, in_thread, open_profile
+from fielddesk.shell.opening import Attempt, Opened, Parts, begin_opening, in_thread
 from fielddesk.shell.preferences import WindowPreferences
-from fielddesk.shell.problems import bug_page, found_words, trouble
-from fielddesk.shell.standing import keep_standing, place_window
-from fielddesk.shell.start_page import StartPage
+from fielddesk.shell.standing import place_window
 from fielddesk.ui.navigation import Place
 from fielddesk.ui.page import Page
-from fielddesk.ui.palette import Command, Palette
+from fielddesk.ui.palette import Command
 from fielddesk.ui.tasks import Tasks
+from fielddesk.ui.text import Text
 from fielddesk.ui.toast import SHOWN_MS
 
 if TYPE_CHECKING:
     from fielddesk.shell.bench import WindowBench
+    from fielddesk.shell.start_page import StartPage
     from fielddesk.store.profile import Header
     from fielddesk.sync.enrol import Enrolled
     from fielddesk.ui.desk import Desk
+    from fielddesk.ui.palette import Palette
     from fielddesk.ui.seams import CommandOffer
 
 SLOW_AFTER_MS = 400
@@ -53,14 +54,15 @@ class Window(Frame):
         super().__init__(parts, preferences)
         self._demo = demo
         self.folder = folder
-        self.start_page = StartPage()
-        self.palette = Palette(self.desk)
+        self._opening = Text("", "second")
+        self._start_page: StartPage | None = None
+        self._palette: Palette | None = None
         self.reports = CrashReports(parts.clock.now)
         self.on_demo: Callable[[], None] | None = None
         self._slow = QTimer(self)
         self._slow.setSingleShot(True)
         self._slow.setInterval(SLOW_AFTER_MS)
-        self._slow.timeout.connect(lambda: self.start_page.show_opening(lambda: _("Opening your work…")))
+        self._slow.timeout.connect(lambda: self._opening.set_words(lambda: _("Opening your work…")))
         self._late: set[str] = set()
         self._shortcuts: list[QShortcut] = []
         self._waits = Tasks(0, name="opening", parent=self)
@@ -72,24 +74,24 @@ class Window(Frame):
         self.desk.commands_asked.connect(self._show_commands)
         self.desk.place_shown.connect(self._place_shown)
         self.desk.undo_asked.connect(self._undo)
-        self.start_page.way.connect(self._way)
-        self.start_page.code_typed.connect(self._open_with)
-        self.start_page.enrol_asked.connect(self.enrol)
         self._to_front.connect(self._come_to_front)
         self._crashed.connect(self._tell_crash)
         self.reports.install(self._crashed.emit)
 
     # ---------------------------------------------------------------- opening
 
-    def show(self, *, enrol: tuple[str, str] | None = None) -> None:
-        """Show the window and open the profile, or set this laptop up with an address and a code first."""
+    def show(self, *, enrol: tuple[str, str] | None = None, attempt: Attempt | None = None) -> None:
+        """Show the window and open the profile, or set this laptop up with an address and a code first.
+
+        `attempt` is one that was begun before there was a window.
+        """
         self._dress()
         self._show_start()
         self.desk.show()
         if enrol is not None:
             self.enrol(*enrol)
         else:
-            self.open()
+            self.open(attempt=attempt)
 
     def _dress(self) -> None:
         place_window(self.desk, read_choices(self.parts.home).window)
@@ -102,24 +104,45 @@ class Window(Frame):
         self.desk.top.user.hide()
         self.desk.status.show_connection("")
         self.desk.status.show_saved("")
-        if self.desk.stack.indexOf(self.start_page) < 0:
-            self.desk.stack.addWidget(self.start_page)
-        self.desk.stack.setCurrentWidget(self.start_page)
+        page = self._start_page or self._opening
+        if self.desk.stack.indexOf(page) < 0:
+            self.desk.stack.addWidget(page)
+        self.desk.stack.setCurrentWidget(page)
 
-    def open(self, *, code: str | None = None, mend: bool = False) -> None:
+    @property
+    def start_page(self) -> StartPage:
+        """The page of what went wrong and of enrolment; most starts need none."""
+        if self._start_page is None:
+            from fielddesk.shell.start_page import StartPage
+
+            self._start_page = StartPage()
+            self._start_page.way.connect(self._way)
+            self._start_page.code_typed.connect(self._open_with)
+            self._start_page.enrol_asked.connect(self.enrol)
+        return self._start_page
+
+    @property
+    def palette(self) -> Palette:
+        """The commands, made when they are first asked for."""
+        if self._palette is None:
+            from fielddesk.ui.palette import Palette
+
+            self._palette = Palette(self.desk)
+        return self._palette
+
+    def open(self, *, code: str | None = None, mend: bool = False, attempt: Attempt | None = None) -> None:
         """Open the profile on a thread; where there is none, say how to set this laptop up."""
         if self.folder is None:
             self.show_problem(StoreProblem("no_profile"))
             return
-        folder = self.folder
-        self.start_page.show_opening("")
+        self._opening.set_words("")
+        if self._start_page is not None:
+            self._start_page.show_opening(lambda: _("Opening your work…"))
         self._slow.start()
-        begun: Future[Header] = Future()
-        opening = in_thread(
-            lambda: open_profile(self.parts, folder, code=code, mend=mend, loaded=begun.set_result), "opening"
-        )
-        self._waits.follow(begun, lambda header: self._begin(header, opening))
-        self._waits.follow(opening, self._take, self._refuse)
+        attempt = attempt or begin_opening(self.parts, self.folder, code=code, mend=mend)
+        opened = attempt.opened
+        self._waits.follow(attempt.begun, lambda header: self._begin(header, opened))
+        self._waits.follow(opened, self._take, self._refuse)
 
     def _begin(self, header: Header, opening: Future[Opened]) -> None:
         from fielddesk.shell.work import begin_work
@@ -142,10 +165,12 @@ class Window(Frame):
 
     def show_problem(self, problem: FieldDeskError) -> None:
         """The page of what the world did to us."""
-        self._show_start()
+        from fielddesk.shell.problems import trouble
+
         if problem.code == "already_open" and self.folder is not None:
             self._ask_other_to_front()
         self.start_page.show_trouble(lambda: trouble(problem))
+        self._show_start()
         self.start_page.focus()
         self.failed.emit(problem.code)
 
@@ -184,6 +209,7 @@ class Window(Frame):
         from fielddesk.shell.enrolment import enrol_here
 
         self.start_page.show_opening(lambda: _("Asking headquarters…"))
+        self._show_start()
         asking = in_thread(lambda: enrol_here(self.parts, address, code), "enrolment")
         self._waits.follow(asking, self._enrolled, lambda error: self._not_enrolled(address, code, error))
 
@@ -299,11 +325,15 @@ class Window(Frame):
 
     def tell_trouble(self, problem: StoreProblem) -> None:
         """The disk or the store refused while the window is open."""
+        from fielddesk.shell.problems import trouble
+
         words = trouble(problem)
         self.desk.show_toast(f"{words.fact}. {words.advice}", icon="warning-fill")
 
     def tell_found(self, found: Sequence[StoreProblem]) -> None:
         """What opening met and mended by itself, one after the other."""
+        if found:
+            from fielddesk.shell.problems import found_words
         for place, problem in enumerate(found):
             words = partial(found_words, problem)
             QTimer.singleShot(place * SHOWN_MS, self, partial(self.desk.show_toast, words, icon="info-fill"))
@@ -315,9 +345,11 @@ class Window(Frame):
         self.reports.keep(error)
 
     def _tell_crash(self, report: str) -> None:
+        from fielddesk.shell.problems import bug_page
+
         if self.bench is None:
-            self._show_start()
             self.start_page.show_trouble(lambda: bug_page(report))
+            self._show_start()
             self.failed.emit("bug")
         else:
             words = bug_page(report)
@@ -360,6 +392,8 @@ class Window(Frame):
 
     def _keep_standing(self) -> None:
         if self.opened is not None:
+            from fielddesk.shell.kept import keep_standing
+
             keep_standing(self.desk, self.opened.store, self.parts.home)
 
 

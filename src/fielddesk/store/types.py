@@ -12,14 +12,17 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import sqlalchemy as sa
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic_core import PydanticCustomError
 from sqlalchemy.ext.compiler import compiles
 
 from fielddesk.core import canonical
 from fielddesk.core.ids import is_id
+
+if TYPE_CHECKING:
+    from pydantic_core.core_schema import CoreSchema
 
 MILLION = 1_000_000
 LINE_LENGTH = 500
@@ -58,7 +61,9 @@ class FieldKind:
     def __repr__(self) -> str:
         return f"FieldKind({self.name})"
 
-    def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> CoreSchema:
+        from pydantic_core import core_schema  # when the first action is checked, not at the start
+
         return core_schema.no_info_plain_validator_function(self.check)
 
     def __get_pydantic_json_schema__(self, _schema: Any, _handler: Any) -> dict[str, Any]:

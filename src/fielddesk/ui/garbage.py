@@ -12,6 +12,8 @@ import gc
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
 LOOK_EVERY_MS = 500
+FIRST_LOOK_MS = 4_000
+"""Not in the way of the first keystrokes."""
 
 
 class Collector(QObject):
@@ -22,6 +24,11 @@ class Collector(QObject):
         gc.disable()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.look)
+        QTimer.singleShot(FIRST_LOOK_MS, self, self._begin)
+
+    def _begin(self) -> None:
+        gc.collect()
+        gc.freeze()  # what the start has loaded stays for good and need not be looked at again
         self._timer.start(LOOK_EVERY_MS)
 
     def look(self) -> None:

@@ -11,7 +11,7 @@ from fielddesk.store.tx import Reading
 from fielddesk.ui import theme
 from fielddesk.ui.fields import Combo
 from fielddesk.ui.page import PlainPage
-from fielddesk.ui.seams import Bench, Offers, PlaceOffer
+from fielddesk.ui.seams import Bench
 from fielddesk.ui.signs import Card, CardRow
 from fielddesk.ui.text import Text, Words, spoken
 
@@ -26,16 +26,6 @@ class Preferences(Protocol):
     language: str | None
     theme: str | None
     text_size: int
-
-
-def offer(offers: Offers, preferences: Preferences) -> None:
-    """The place "Settings", at the lower end."""
-    offers.add(
-        PlaceOffer(
-            "settings", lambda: _("Settings"), "gear-six", 200, lambda bench: SettingsPage(bench, preferences),
-            at_bottom=True,
-        )
-    )  # fmt: skip
 
 
 class SettingsPage(PlainPage):

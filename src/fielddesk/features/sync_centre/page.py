@@ -37,7 +37,7 @@ from fielddesk.ui.lists import Row
 from fielddesk.ui.moments import moment_words
 from fielddesk.ui.page import SplitPage
 from fielddesk.ui.paging import Source
-from fielddesk.ui.seams import Bench, Me, Names, Offers, PlaceOffer, SubjectPage, paged
+from fielddesk.ui.seams import Bench, Names, SubjectPage, paged
 from fielddesk.ui.signs import Chip
 
 NEEDS, WAITING, HISTORY = "needs", "waiting", "history"
@@ -60,20 +60,6 @@ class Outbox(Protocol):
     def context(self, op_id: str) -> Ctx:
         """Who does it and when, for a run on trial."""
         ...
-
-
-def offer(offers: Offers, line: Line, outbox: Outbox) -> None:
-    """The place "Sync", and its commands."""
-    offers.add(
-        PlaceOffer(
-            "sync", lambda: _("Sync"), "arrows-clockwise", 110, lambda bench: SyncPage(bench, line, outbox),
-            count=_count, count_watches=frozenset({OwnOperation.tablename}), shows=frozenset({OwnOperation.tablename}),
-        )
-    )  # fmt: skip
-
-
-def _count(read: Reading, _me: Me, _today: str) -> int:
-    return queries.counts(read)[1]
 
 
 class SyncPage(SplitPage, SubjectPage):
