@@ -12,7 +12,7 @@ from fielddesk.core import canonical
 from fielddesk.core.clock import DAY
 from fielddesk.core.ids import derived_id, new_id
 from fielddesk.features.assets.actions import edit_asset
-from fielddesk.features.parts.actions import create_place, receive_stock, use_part
+from fielddesk.features.parts.actions import create_place, receive_stock, take_part_back, use_part
 from fielddesk.features.people.rules import ENGINEER, FIELD_STAFF
 from fielddesk.features.workorders.actions import add_note, create_order, set_order_status
 from fielddesk.features.workorders.model import Note
@@ -414,7 +414,7 @@ BAD_FIELDS: dict[str, dict[str, Any]] = {
     "arguments in a list": {"args": []}, "shown values nested": {"based_on": {"name": {"deep": 1}}},
     "shown float": {"based_on": {"name": 1.5}}, "shown number too large": {"based_on": {"name": 2**70}},
     "needs no ids": {"depends_on": ["x"]}, "time of text": {"occurred_at": "now"}, "too far": {"occurred_at": 2**62},
-    "zone with blanks": {"tz": "Mars / Olympus"}, "kind in capitals": {"kind": "Add Note"},
+    "zone that is no text": {"tz": 5}, "kind in capitals": {"kind": "Add Note"},
 }  # fmt: skip
 
 
@@ -470,3 +470,70 @@ def test_a_clock_in_another_century_changes_no_order_and_its_skew_is_kept(
 
 def test_an_engineer_is_an_engineer(office: Office, eve: str) -> None:
     assert office.row("user", eve)["role"] == ENGINEER
+
+
+@pytest.mark.parametrize("zone", ["CET-1CEST,M3.5.0,M10.5.0/3", "posix/America/Argentina/Buenos_Aires", "\x00", ""])
+def test_an_odd_zone_is_no_reason_to_refuse_work(office: Office, laptop: Laptop, order: str, zone: str) -> None:
+    op = new_id(office.clock.now())
+    laptop.put(
+        {
+            "id": op, "kind": "add_note", "version": 1, "args": {"order_id": order, "text": "x"},
+            "based_on": None, "depends_on": [], "occurred_at": 5, "tz": zone, "boot_s": None,
+        }
+    )  # fmt: skip
+    laptop.push()
+    assert laptop.did(op) == {"is": "applied"}
+
+
+# ------------------------------------------------------------------------------------- one part, two laptops
+
+
+@pytest.fixture
+def fitted(office: Office, eve: str, order: str) -> dict[str, Any]:
+    """A part on Eve's order, as the one who takes it back names it."""
+    part, van = office.part(), office.van(eve)
+    movement = office.do(use_part, order_id=order, part_id=part, quantity=2_000_000, place_id=van)
+    return {"order_id": order, "movement_id": movement, "part_id": part, "quantity": 2_000_000, "place_id": van}
+
+
+def _taken_back(office: Office) -> list[int]:
+    return [row[0] for row in office.ask("SELECT quantity FROM movement WHERE kind = 'taken_back'")]
+
+
+def test_a_part_that_two_laptops_take_back_is_put_back_once(
+    office: Office, laptop: Laptop, fitted: dict[str, Any]
+) -> None:
+    other = office.laptop("eve")
+    first, second = laptop.say(take_part_back, **fitted), other.say(take_part_back, **fitted)
+    third = laptop.say(take_part_back, **fitted)
+    laptop.push()
+    other.push()
+    assert laptop.did(first) == {"is": "applied"}
+    for who, op in ((laptop, third), (other, second)):
+        assert (who.did(op)["is"], who.did(op)["code"]) == ("rejected", "taken_back_already")
+    assert _taken_back(office) == [2_000_000]
+
+
+def test_two_laptops_that_take_a_part_back_at_the_same_moment_put_it_back_once(
+    office_on_postgresql: Office,
+) -> None:
+    office = office_on_postgresql
+    eve = office.person("eve")
+    order, part, van = office.order(office.customer(), assignee_id=eve), office.part(), office.van(eve)
+    movement = office.do(use_part, order_id=order, part_id=part, quantity=2_000_000, place_id=van)
+    back = {"order_id": order, "movement_id": movement, "part_id": part, "quantity": 2_000_000, "place_id": van}
+    slow, fast = office.laptop("eve"), office.laptop("eve")
+    late, early = slow.say(take_part_back, **back), fast.say(take_part_back, **back)
+    note = slow.say(add_note, order_id=order, text="Seal put back")
+
+    def overtake(point: str) -> None:
+        if point == "before_stamp":
+            office.hq.point = lambda name: None
+            fast.push()
+
+    office.hq.point = overtake
+    slow.push()
+    assert fast.did(early) == {"is": "applied"}
+    assert slow.did(late)["code"] == "taken_back_already"
+    assert slow.did(note) == {"is": "applied"}
+    assert _taken_back(office) == [2_000_000]

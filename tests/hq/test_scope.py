@@ -205,7 +205,7 @@ def test_whatever_happens_each_has_what_is_theirs(office: Office, seed: int) -> 
                 moved = office.do(use_part, order_id=order, part_id=part, quantity=1_000_000, place_id=place)
                 fitted.append((order, moved, place))
             elif fitted:
-                order, moved, place = chance.choice(fitted)
+                order, moved, place = fitted.pop(chance.randrange(len(fitted)))
                 office.do(
                     take_part_back, order_id=order, movement_id=moved, part_id=part, quantity=500_000, place_id=place
                 )

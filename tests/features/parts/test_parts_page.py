@@ -153,6 +153,22 @@ def test_del_takes_the_chosen_part_back_and_the_history_keeps_both(
     ]
 
 
+def test_del_pressed_twice_before_the_first_is_kept_takes_the_part_back_once(
+    desk: Workplace, laptop: Store, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptop.do(call(use_part, order_id=ORDER, part_id=BEARING, quantity=2 * MILLION, place_id=VAN))
+    panel = used(desk)
+    asked = []
+    do = desk.bench.do
+    monkeypatch.setattr(desk.bench, "do", lambda calls, **more: (asked.append(calls), do(calls, **more)))
+    panel.table.setCurrentIndex(panel.table.rows.index(0, 0))
+    qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
+    qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
+    desk.settle()
+    assert len(asked) == 1
+    assert on_order(laptop) == []
+
+
 def test_stock_below_zero_is_flagged_in_words_and_stands(desk: Workplace, laptop: Store) -> None:
     laptop.do(call(use_part, order_id=ORDER, part_id=SEAL, quantity=3 * MILLION, place_id=VAN))
     panel = used(desk)

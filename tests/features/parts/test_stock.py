@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+import fielddesk.features.parts.dialogs  # noqa: F401 - brings the sentences
+from fielddesk.core.errors import RuleBroken
 from fielddesk.features.parts.actions import receive_stock, take_part_back, use_part
 from fielddesk.features.parts.queries import (
     PlaceStock,
@@ -19,6 +21,7 @@ from fielddesk.features.parts.queries import (
 from fielddesk.features.people.rules import DISPATCHER, ENGINEER
 from fielddesk.store.actions import call
 from fielddesk.store.database import Store
+from fielddesk.ui.wording import sentence
 from tests.support.laptops import some_id
 from tests.support.region import ANNA, CHEN, DEPOT, MILLION, OTHER_VAN, VAN
 
@@ -86,6 +89,18 @@ def test_taking_a_part_back_leaves_nothing_fitted_and_the_van_as_it_was(laptop: 
     with laptop.read() as read:
         assert fitted(read, ORDER) == []
         assert [row.kind for row in movement_page(read, BEARING, 0, 9)] == ["taken_back", "fitted", "received"]
+    assert at(laptop, BEARING)["Van 12"].quantity == 2 * MILLION
+
+
+def test_a_part_is_taken_back_once_however_often_it_is_said(laptop: Store) -> None:
+    movement = use(laptop, BEARING, 2, VAN)
+    back = call(
+        take_part_back, order_id=ORDER, movement_id=movement, part_id=BEARING, quantity=2 * MILLION, place_id=VAN
+    )
+    laptop.do(back)
+    with pytest.raises(RuleBroken, match="taken_back_already") as told:
+        laptop.do(back)
+    assert sentence(told.value) == "This part was taken back already."
     assert at(laptop, BEARING)["Van 12"].quantity == 2 * MILLION
 
 

@@ -97,12 +97,20 @@ def use_part(tx: Tx, ctx: Ctx, *, order_id: Id, part_id: Id, quantity: Quantity,
 def take_part_back(
     tx: Tx, ctx: Ctx, *, order_id: Id, movement_id: Id, part_id: Id, quantity: Quantity, place_id: Id
 ) -> str:
-    """Put a part that was logged as fitted back into its place: a movement is undone by a movement."""
+    """Put a part that was logged as fitted back into its place: a movement is undone by a movement, once.
+
+    RuleBroken taken_back_already where that was done before, here or on another laptop.
+    """
     check_quantity(quantity)
+    row_id = derived_id(movement_id, "back")
+    there = tx.get(Movement, row_id)
+    # Run anew over rows that came from headquarters meanwhile, the row may be this very operation's own.
+    if there is not None and (tx.fresh or (there.by_id, there.at) != (ctx.actor, ctx.at)):
+        raise RuleBroken("taken_back_already")
     ctx.tell(part_id=part_id, quantity=quantity, place_id=place_id)
     return tx.add(
         Movement(
-            id=ctx.id("movement"), kind=TAKEN_BACK, part_id=part_id, place_id=place_id, quantity=quantity,
+            id=row_id, kind=TAKEN_BACK, part_id=part_id, place_id=place_id, quantity=quantity,
             order_id=order_id, reverses_id=movement_id, by_id=ctx.actor, at=ctx.at,
         )
     )  # fmt: skip

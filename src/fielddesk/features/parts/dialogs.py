@@ -54,6 +54,7 @@ add_sentences(
             most=format_quantity(values["most"])
         ),
         "place_kind_unknown": N_("Choose what kind of place it is."),
+        "taken_back_already": N_("This part was taken back already."),
         "place_missing": N_("Choose where the part is taken from."),
     }
 )

@@ -51,6 +51,7 @@ from fielddesk.ui.seams import Bench, SubjectPanel, paged
 from fielddesk.ui.signs import Empty, Remark
 from fielddesk.ui.tables import Column, Table
 from fielddesk.ui.text import Text
+from fielddesk.ui.wording import sentence
 
 SHOWN: Final = 5
 ALL_ROWS: Final = 500
@@ -90,6 +91,8 @@ class PartsUsed(SubjectPanel):
         super().__init__()
         self._bench = bench
         self._order_id = ""
+        self._going_back: set[str] = set()
+        """Movements whose taking back is under way."""
         self.title = Text(lambda: _("Parts fitted"), "heading")
         self.open = Button(
             lambda: _("Scan or add part"), "barcode", tip=lambda: _("Add a part to the order") + "  Alt+P"
@@ -229,9 +232,14 @@ class PartsUsed(SubjectPanel):
 
     def _take_back(self, row_id: str) -> None:
         line = self._line(row_id)
-        if line is None:
+        if line is None or row_id in self._going_back:
             return
         row, order_id = line.row, self._order_id
+        self._going_back.add(row_id)
+
+        def refused(error: FieldDeskError) -> None:
+            self._going_back.discard(row_id)
+            self._bench.toast(lambda: sentence(error), icon="warning-fill")
 
         def fitted_again(_done: Done) -> Call:
             return call(use_part, order_id=order_id, part_id=row.part_id, quantity=row.quantity, place_id=row.place_id)
@@ -240,6 +248,8 @@ class PartsUsed(SubjectPanel):
             _back(order_id, row.id, row.part_id, row.quantity, row.place_id),
             said=lambda: _("{part} taken back to {place}").format(part=row.number, place=row.place),
             undo=fitted_again,
+            then=lambda _done: self._going_back.discard(row_id),
+            failed=refused,
         )
 
 
