@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from fielddesk.core import canonical
 from fielddesk.core.clock import FixedClock
-from fielddesk.core.errors import Conflict, RuleBroken, StoreProblem
+from fielddesk.core.errors import Conflict, FieldDeskError, RuleBroken, StoreProblem
 from fielddesk.features.assets.actions import create_asset, edit_asset
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.customers.actions import create_customer
@@ -191,9 +191,47 @@ def test_numbers_are_drawn_once_each_and_start_again_with_the_year(tmp_path: Pat
     again.close()
 
 
+@pytest.mark.parametrize("count", ["9" * 5000, "1" * 10, "²", "٣"])
+def test_nothing_a_person_writes_counts_as_a_drawn_number(count: str) -> None:
+    number = f"WO-A7-2027-{count}"
+    args = {"text": "WO-A7-2027-7", "number": number, "lines": [number, {"number": "XX-A7-2027-5"}]}
+    assert numbers_in(args, "A7") == {}
+
+
+def test_a_note_that_looks_like_a_number_does_not_stop_a_rebuild(store: Store) -> None:
+    order = an_order(store, store.draw_number("WO"))
+    store.replay([("f" * 32, body_with(store, a_note(order, "X-A7-2027-" + "9" * 5000)))])
+    assert store.draw_number("WO").endswith("-2")
+
+
+def body_with(store: Store, note: actions.Call) -> str:
+    """The text of a note's operation, under an id that the store does not know."""
+    return canonical.dumps(body_of(store, store.do(note).op_ids[0]) | {"id": "f" * 32})
+
+
 def test_numbers_are_known_again_from_what_actions_carry() -> None:
     args = {"number": "WO-A7-2027-12", "lines": [{"number": "WO-A7-2027-9"}, "WO-B1-2027-99", "WO-A7-2027-x"]}
     assert numbers_in(args, "A7") == {"number.wo.a7.2027": 12}
+
+
+@pytest.mark.parametrize("moment", [-5_000_000, 253_402_300_800_000_000, 10**18])
+def test_a_clock_beyond_all_years_saves_nothing_and_says_so(store: Store, moment: int) -> None:
+    order = an_order(store)
+    right, store.clock = store.clock, FixedClock(at=moment)
+    for attempt in (lambda: store.do(a_note(order)), lambda: store.draw_number("WO")):
+        with pytest.raises(FieldDeskError) as refused:
+            attempt()
+        assert refused.value.code == "clock_wrong"
+    store.clock = right
+    store.do(a_note(order, "after"))
+    with store.read() as read:
+        assert [note.text for note in read.all(Note)] == ["after"]
+
+
+def test_an_odd_zone_is_not_sent(store: Store) -> None:
+    order = an_order(store)
+    store.clock = FixedClock(name="CET-1CEST,M3.5.0,M10.5.0/3")
+    assert body_of(store, store.do(a_note(order)).op_ids[0])["tz"] == "UTC"
 
 
 # ---------------------------------------------------------------- the place in the queue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from fielddesk.store.outbox import OwnOperation, TouchedRow
 from fielddesk.store.tx import Key, Reading, Tx, write
 
 log = logging.getLogger(__name__)
+_DRAWN = re.compile(r"(?P<kind>WO|RP)-(?P<code>[^-]+)-(?P<year>[0-9]{4})-(?P<count>[1-9][0-9]{0,8})")
+"""A number as a laptop draws it; of more digits nobody ever drew one, and it would not fit where it is counted."""
 
 
 @dataclass(frozen=True)
@@ -94,16 +97,18 @@ def trouble_text(trouble: FieldDeskError) -> str:
 
 
 def numbers_in(args: Any, device_code: str) -> dict[str, int]:
-    """The highest of each kind of number that the arguments hold and this laptop drew, by the setting that counts."""
+    """The highest of each kind of number that the arguments hold and this laptop drew, by the setting that counts.
+
+    Only what an argument named `number` holds: a person may write anything into a note.
+    """
     found: dict[str, int] = {}
-    if isinstance(args, str):
-        kind, code, year, count = [*args.split("-"), "", "", "", ""][:4]
-        if code == device_code and args == f"{kind}-{code}-{year}-{count}" and year.isdecimal() and count.isdecimal():
-            found[number_setting(kind, code, year)] = int(count)
-    elif isinstance(args, dict | list):
-        for inner in args.values() if isinstance(args, dict) else args:
-            for name, count_ in numbers_in(inner, device_code).items():
-                found[name] = max(count_, found.get(name, 0))
+    for inner in args.values() if isinstance(args, dict) else args if isinstance(args, list) else ():
+        for name, count in numbers_in(inner, device_code).items():
+            found[name] = max(count, found.get(name, 0))
+    number = args.get("number") if isinstance(args, dict) else None
+    if isinstance(number, str) and (drawn := _DRAWN.fullmatch(number)) and drawn["code"] == device_code:
+        name = number_setting(drawn["kind"], device_code, drawn["year"])
+        found[name] = max(int(drawn["count"]), found.get(name, 0))
     return found
 
 

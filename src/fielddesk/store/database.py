@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from fielddesk.core import canonical
-from fielddesk.core.clock import Clock, local_day
+from fielddesk.core.clock import Clock, local_day, moment_and_zone
 from fielddesk.core.errors import FieldDeskError, RuleBroken, StoreProblem
 from fielddesk.core.ids import new_id
 from fielddesk.store import again, connect, events, outbox
@@ -93,18 +93,25 @@ class Store:
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
-    def do(self, calls: Call | Sequence[Call]) -> Done:
+    def do(self, calls: Call | Sequence[Call], *, drops: Sequence[tuple[str, str]] = ()) -> Done:
         """Run actions in one local transaction, keep each as an operation, and wait until it is on the disk.
 
-        Order in one call: first what creates a row the others name, then facts, then other decisions. Raises
-        RuleBroken or Conflict with nothing written, StoreProblem where the disk refuses.
+        Order in one call: first what creates a row the others name, then facts, then other decisions. `drops` names
+        the drafts (name, about_id) these calls save: they go with the same commit, so that nothing is there twice
+        after a crash. Raises RuleBroken or Conflict with nothing written, StoreProblem where the disk refuses.
         """
-        return self.submit(calls).result()
+        return self.submit(calls, drops=drops).result()
 
-    def submit(self, calls: Call | Sequence[Call], *, settles: Sequence[str] = ()) -> Future[Done]:
+    def submit(
+        self,
+        calls: Call | Sequence[Call],
+        *,
+        settles: Sequence[str] = (),
+        drops: Sequence[tuple[str, str]] = (),
+    ) -> Future[Done]:
         """Like `do`, without waiting; `settles` names operations whose outcome a person dealt with by these calls."""
         together = (calls,) if isinstance(calls, Call) else tuple(calls)
-        return self._writer.submit(PEOPLE, lambda: self._perform(together, settles))
+        return self._writer.submit(PEOPLE, lambda: self._perform(together, settles, drops))
 
     def write(self, work: Callable[[sa.Connection], tuple[T, Iterable[Key]]], *, lane: int = MACHINE) -> T:
         """Run a piece of the machine's own writing in one transaction; `work` returns its answer and what changed."""
@@ -115,7 +122,7 @@ class Store:
 
     def draw_number(self, kind: str) -> str:
         """The next `<kind>-<device code>-<year>-<n>`: clash-free offline, never renumbered (architecture.md)."""
-        year = local_day(self.clock.now(), self.clock.zone())[:4]
+        year = local_day(*moment_and_zone(self.clock))[:4]
         name = again.number_setting(kind, self.identity.device_code, year)
 
         def draw(connection: sa.Connection) -> tuple[str, list[Key]]:
@@ -139,7 +146,9 @@ class Store:
         self._tell(touched)
         return answer
 
-    def _perform(self, calls: Sequence[Call], settles: Sequence[str] = ()) -> Done:
+    def _perform(
+        self, calls: Sequence[Call], settles: Sequence[str] = (), drops: Sequence[tuple[str, str]] = ()
+    ) -> Done:
         records: list[tuple[str, str, str]] = []
         results: list[Any] = []
         touched: set[Key] = set()
@@ -152,6 +161,7 @@ class Store:
                     results.append(result)
                     touched |= keys | {(OwnOperation.tablename, body[1])}
                 touched |= outbox.settle(connection, settles, self.clock.now())
+                outbox.drop_drafts(connection, drops)
                 self._save_queue(connection)
                 self.point("before_journal")
                 journaled = True
@@ -190,9 +200,9 @@ class Store:
         self._undone.clear()
 
     def _run_new(self, connection: sa.Connection, one: Call) -> tuple[tuple[str, str, str], Any, set[Key]]:
-        now = self.clock.now()
+        now, zone = moment_and_zone(self.clock)  # headquarters takes no other, and the queue would stand there for ever
         op_id = one.op_id or new_id(now, self._random(10) if self._random else None)
-        ctx = again.context(self.identity, op_id, now, self.clock.zone(), one.based_on)
+        ctx = again.context(self.identity, op_id, now, zone, one.based_on)
         tx = Tx(connection)
         if self.identity.role not in one.action.may:
             raise RuleBroken("not_allowed", kind=one.action.kind)

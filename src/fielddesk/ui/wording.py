@@ -30,6 +30,7 @@ _SENTENCES: dict[str, str | Callable[[dict[str, Any]], str]] = {
     "text_has_nul": N_("There is a character in it that cannot be stored. Delete it and type the text again."),
     "text_broken": N_("There is half a character in it. Delete it and type the text again."),
     "text_has_lines": N_("Only one line fits here."),
+    "clock_wrong": N_("The clock of this computer is wrong. Set date and time, then do it again; nothing was saved."),
     "language_unknown": N_("FieldDesk does not speak this language."),
 }
 
