@@ -140,10 +140,17 @@ class OrdersPage(SubjectPage, SplitPage):
         self.note = Button(lambda: _("Note"), "note-pencil", tip=lambda: _("Write a note") + "  Alt+N")
         self.note.clicked.connect(lambda: self.tabs.choose("notes"))
         self.pane.add_action(self.note, left=True)
-        self.new_pane = NewOrder(self._bench)
-        self.add_pane(self.new_pane)
-        self.new_pane.made.connect(self._made)
-        self.new_pane.left_alone.connect(self._back_from_new)
+        self._new_pane: NewOrder | None = None
+
+    @property
+    def new_pane(self) -> NewOrder:
+        """The form of a new order, made when it is first wanted."""
+        if self._new_pane is None:
+            self._new_pane = NewOrder(self._bench)
+            self.add_pane(self._new_pane)
+            self._new_pane.made.connect(self._made)
+            self._new_pane.left_alone.connect(self._back_from_new)
+        return self._new_pane
 
     # ---------------------------------------------------------------- the list
 
@@ -330,7 +337,8 @@ class OrdersPage(SubjectPage, SplitPage):
         self.show_subject(TABLE, order_id)
 
     def _back_from_new(self) -> None:
-        self.new_pane.keep()
+        if self._new_pane is not None:
+            self._new_pane.keep()
         if self._order_id:
             self.fill_detail()
         else:
@@ -350,7 +358,8 @@ class OrdersPage(SubjectPage, SplitPage):
             self.tabs.reload()
 
     def may_leave(self) -> bool:
-        self.new_pane.keep()
+        if self._new_pane is not None:
+            self._new_pane.keep()
         return self.tabs.may_leave()
 
 
