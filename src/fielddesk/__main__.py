@@ -6,7 +6,6 @@ Without a word the window opens on the profile used last. Everything else is sai
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,8 +24,6 @@ python -m fielddesk.hq --help                     headquarters
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run with these words (those of the command line without them); the answer is the exit code."""
-    # Collecting while everything is being loaded costs a fifth of the start; ui/garbage.py takes over from here.
-    gc.disable()
     options = _parser().parse_args(words)
     from fielddesk.app import Wishes, run
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -95,7 +96,24 @@ def make_window(app: QApplication, parts: Parts, wishes: Wishes, folder: Path | 
     preferences = WindowPreferences(app, parts.home, choices_for(parts.home, wishes))
     window = Window(parts, preferences, folder, demo=demo)
     window.ended.connect(app.quit)
+    if not demo:
+        window.on_demo = lambda: open_demo(preferences.choices.language)
     return window
+
+
+def demo_command(language: str | None) -> list[str]:
+    """The words that start the demo as a program of its own, in the language of whoever asked for it."""
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "fielddesk"]
+    return [*program, "--demo", *(["--language", language] if language else [])]
+
+
+def open_demo(language: str | None = None) -> bool:
+    """Start the demo in a window of its own, which outlives this one; False where the system refuses."""
+    from PySide6.QtCore import QProcess
+
+    program, *words = demo_command(language)
+    started_it: bool | tuple[bool, int] = QProcess.startDetached(program, words)
+    return started_it[0] if isinstance(started_it, tuple) else started_it
 
 
 def has_display() -> bool:
@@ -118,6 +136,7 @@ def run(wishes: Wishes) -> int:
 
 def started(parts: Parts, wishes: Wishes) -> tuple[QApplication, Window]:
     """The window on the screen and its profile being opened, in the order in which it is there soonest."""
+    gc.disable()  # collecting while everything is being loaded costs a tenth of it; ui/garbage.py takes over
     folder = last_profile(parts.home, wishes.profile or read_choices(parts.home).profile)
     attempt = None
     if folder is not None and wishes.enrol is None:
