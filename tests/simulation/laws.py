@@ -239,12 +239,18 @@ def nothing_was_found_broken(looked: Looked) -> Iterator[str]:
 
 
 def each_operation_has_one_outcome(looked: Looked) -> Iterator[str]:
-    """ "Work an engineer has saved is never lost"; "each operation has exactly one outcome that stands"."""
-    held = {op_id for laptop in looked.world.laptops for op_id in _own(laptop)}
+    """ "Work an engineer has saved is never lost"; "each operation has exactly one outcome that stands".
+
+    What a person settled, or the office gave up, has its end on the laptop: a headquarters that was restored and
+    forgot it is not told again.
+    """
+    own = {op_id: one for laptop in looked.world.laptops for op_id, one in _own(laptop).items()}
+    held = {op_id for op_id, one in own.items() if not (one.outcome == "void" or one.settled_at is not None)}
+    ended = own.keys() - held
     for saved in looked.world.committed.saved.values():
         there = looked.operations.get(saved.id)
         if there is None:
-            if saved.id in held or saved.id not in looked.world.committed.lost:
+            if saved.id in held or saved.id not in looked.world.committed.lost | ended:
                 yield f"{saved.kind} {saved.id} of {saved.laptop} never came to an outcome"
         elif there.hash != saved.hash:
             yield f"{saved.kind} {saved.id} of {saved.laptop} has another text at headquarters"
