@@ -1,9 +1,11 @@
 """Forms: what is typed is kept, committed when a field is left, never overwritten, and refused in words."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from fielddesk.core import i18n
@@ -319,3 +321,77 @@ def test_in_a_narrow_window_labels_stand_above_their_fields(sheet: Sheet) -> Non
     sheet.resize(380, 700)
     QApplication.processEvents()
     assert sheet.field("fault").x() < 50
+
+
+@pytest.fixture
+def ten_megabytes() -> Iterator[str]:
+    text = "torque checked\n" * 700_000
+    clipboard = QGuiApplication.clipboard()
+    clipboard.setText(text)
+    yield text
+    clipboard.clear()
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [("fault", "Too long: 50 characters at most."), ("remarks", "Too long: 100,000 characters at most.")],
+)
+def test_ten_megabytes_pasted_are_refused_in_words_before_any_of_it_is_taken(
+    sheet: Sheet, qtbot, ten_megabytes: str, key: str, words: str
+) -> None:
+    type_into(qtbot, sheet, key, "seal")
+    sheet.form.flush_drafts()
+    editor = sheet.field(key).editor
+    taken: list[str] = []
+    editor.textChanged.connect(lambda *_text: taken.append(editor.objectName()))
+    qtbot.keyClick(editor, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    editor.paste()
+    assert (taken, sheet.field(key).text()) == ([], "seal")
+    assert trouble(sheet, key) == words
+    sheet.form.flush_drafts()
+    assert sheet.typed == [(key, "seal")]
+    qtbot.keyClicks(editor, "s")
+    assert trouble(sheet, key) == ""  # the complaint goes with the next key
+
+
+@pytest.mark.parametrize("key", ["fault", "remarks"])
+def test_ten_megabytes_dropped_are_refused_like_those_pasted(sheet: Sheet, qtbot, ten_megabytes: str, key: str) -> None:
+    load = QMimeData()
+    load.setText(ten_megabytes)
+    editor = sheet.field(key).editor
+    if key == "remarks":
+        editor.insertFromMimeData(load)  # Qt's one door for what is dropped on prose
+    else:
+        copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        editor.dropEvent(QDropEvent(QPointF(4, 4), copy, load, left, none))
+    assert not sheet.field(key).dirty()
+    assert trouble(sheet, key).startswith("Too long: ")
+
+
+@pytest.mark.parametrize(("key", "limit"), [("fault", 50), ("remarks", 100_000)])
+def test_a_paste_that_just_fits_is_taken_also_in_place_of_what_is_marked(
+    sheet: Sheet, qtbot, key: str, limit: int
+) -> None:
+    clipboard = QGuiApplication.clipboard()
+    clipboard.setText("e\u0301" * (limit - 1) + "x")  # stored as one character each
+    type_into(qtbot, sheet, key, "to be replaced")
+    editor = sheet.field(key).editor
+    editor.selectAll()
+    qtbot.keyClick(editor, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    clipboard.clear()
+    assert trouble(sheet, key) == ""
+    assert sheet.field(key).commit()
+    assert sheet.committed[-1][2] == "\u00e9" * (limit - 1) + "x"
+
+
+def test_paste_in_the_menu_of_a_line_looks_at_the_size_too(sheet: Sheet, qtbot, ten_megabytes: str) -> None:
+    editor = sheet.field("fault").editor
+    QApplication.sendEvent(
+        editor, QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(4, 4), editor.mapToGlobal(QPoint(4, 4)))
+    )
+    menu = QApplication.activePopupWidget()
+    assert menu is not None
+    menu.findChild(QAction, "edit-paste").trigger()
+    menu.close()
+    assert sheet.field("fault").text() == "worn"
+    assert trouble(sheet, "fault") == "Too long: 50 characters at most."

@@ -109,6 +109,7 @@ class WindowBench(QObject):
         failed: Callable[[FieldDeskError], None] | None = None,
         said: Words = "",
         undo: Callable[[Done], Call | Sequence[Call]] | None = None,
+        drops: Sequence[tuple[str, str]] = (),
     ) -> None:
         def done(result: Done) -> None:
             self._tell()  # who has just done something sees it at once, whatever else arrives
@@ -121,9 +122,9 @@ class WindowBench(QObject):
 
         refused = partial(self._refused, failed)
         if self._is_open():
-            self._readers.follow(self.store.submit(calls), done, refused)
+            self._readers.follow(self.store.submit(calls, drops=drops), done, refused)
         else:
-            self._readers.ask(lambda owned: owned[0].submit(calls).result(), done, refused)
+            self._readers.ask(lambda owned: owned[0].submit(calls, drops=drops).result(), done, refused)
 
     def settle(
         self,

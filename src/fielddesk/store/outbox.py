@@ -253,5 +253,12 @@ def settle(connection: sa.Connection, op_ids: Sequence[str], at: int) -> set[Key
     return {(OwnOperation.tablename, op_id) for op_id in op_ids}
 
 
+def drop_drafts(connection: sa.Connection, drafts: Sequence[tuple[str, str]]) -> None:
+    """Forget drafts (name, about_id); one that is not there is no mistake."""
+    table = Draft.__table__
+    for name, about_id in drafts:
+        connection.execute(sa.delete(table).where(table.c.name == name, table.c.about_id == about_id))
+
+
 def known_kind(kind: str) -> bool:
     return kind in ACTIONS

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
+from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _, format_quantity, parse_quantity
 from fielddesk.ui import theme
 from fielddesk.ui.combo import Combo
 from fielddesk.ui.field import LINE_LENGTH, PROSE_LENGTH, Field, checked_text
+from fielddesk.ui.pasting import LineEditor, ProseEditor
 from fielddesk.ui.text import Text, Words, spoken
+from fielddesk.ui.wording import sentence
 
 __all__ = ["LINE_LENGTH", "PROSE_LENGTH", "Choice", "Combo", "Field", "Line", "Prose", "Quantity", "checked_text"]
 
@@ -31,9 +34,13 @@ class Line(Field):
         self.editor.setPlaceholderText(text)
 
     def make_editor(self) -> QLineEdit:
-        self.editor = QLineEdit()
+        self.editor = LineEditor(self.limit)
+        self.editor.too_long.connect(self._too_long)
         self.editor.textEdited.connect(self._typing)
         return self.editor
+
+    def _too_long(self) -> None:
+        self.say_trouble(sentence(FieldDeskError("text_too_long", limit=self.limit)))
 
     def text(self) -> str:
         return self.editor.text()
@@ -63,10 +70,14 @@ class Prose(Field):
         self.editor.setPlaceholderText(text)
 
     def make_editor(self) -> QPlainTextEdit:
-        self.editor = QPlainTextEdit()
+        self.editor = ProseEditor(self.limit)
+        self.editor.too_long.connect(self._too_long)
         self.editor.setTabChangesFocus(True)
         self.editor.textChanged.connect(self._changed)
         return self.editor
+
+    def _too_long(self) -> None:
+        self.say_trouble(sentence(FieldDeskError("text_too_long", limit=self.limit)))
 
     def _changed(self) -> None:
         if not self._quiet:
@@ -80,6 +91,11 @@ class Prose(Field):
             self._quiet = True
             self.editor.setPlainText(text)
             self._quiet = False
+
+    def put_before(self, text: str) -> None:
+        """Put text in front of what is being typed, on lines of its own; cursor and undo stay."""
+        ahead = QTextCursor(self.editor.document())
+        ahead.insertText(f"{text}\n" if self.text() else text)
 
     def parse(self, text: str) -> Any:
         return checked_text(text, self.limit, one_line=False)

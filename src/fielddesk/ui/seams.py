@@ -62,8 +62,12 @@ class Bench(Protocol):
         failed: Callable[[FieldDeskError], None] | None = None,
         said: Words = "",
         undo: Callable[[Done], Call | Sequence[Call]] | None = None,
+        drops: Sequence[tuple[str, str]] = (),
     ) -> None:
         """Run actions in one transaction, in the order asked for.
+
+        `drops` names the drafts (name, about_id) that are saved by it: what was kept of them before this call goes
+        with the same commit, what is kept of them after this call stays.
 
         `said` is told in a toast once it is stored; with `undo`, which makes the calls that take it back, the toast
         offers Undo and so does Ctrl+Z. RuleBroken and Conflict go to `failed`, or in words to a toast; what is wrong

@@ -8,18 +8,20 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from fielddesk.core import canonical, i18n
+from fielddesk.core.errors import StoreProblem
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.assets.page import AssetsPage
 from fielddesk.features.assets.panel import AssetPanel
 from fielddesk.features.assets.queries import AssetFilter, asset_count, asset_page, asset_place
 from fielddesk.features.people.panel import HistoryPanel
 from fielddesk.store.database import Store
-from fielddesk.store.outbox import OwnOperation
+from fielddesk.store.outbox import Draft, OwnOperation
 from fielddesk.ui import theme
 from tests.support.benches import Workplace, workplace
 from tests.support.laptops import some_id
 from tests.support.look import faults
 from tests.support.region import put
+from tests.support.slow import slow_disk
 
 ROBOT, PRESS = some_id("7SR-1033"), some_id("HP250-0042")
 
@@ -37,6 +39,11 @@ def record(desk: Workplace, asset_id: str = ROBOT) -> AssetPanel:
 def asset(store: Store, asset_id: str = ROBOT) -> Asset:
     with store.read() as read:
         return read.one(Asset, asset_id)
+
+
+def drafts(store: Store) -> list[str]:
+    with store.read() as read:
+        return [str(canonical.loads(draft.text)) for draft in read.all(Draft)]
 
 
 def words(widget: object) -> str:
@@ -131,6 +138,60 @@ def test_a_draft_is_there_again_after_the_window_was_closed(dressed: theme.Theme
         assert asset(laptop).remark == "Guard is loo"
     with workplace(qtbot, laptop) as desk:
         assert record(desk).said.text() == ""  # the draft went with the save
+
+
+def test_a_saved_field_leaves_no_draft_behind_when_the_program_is_killed_right_after(
+    desk: Workplace, laptop: Store, qtbot: QtBot
+) -> None:
+    panel = record(desk)
+    type_into(panel, "remark", "Guard is loose", qtbot, enter=False)
+    panel.form.flush_drafts()
+    desk.settle()
+    assert drafts(laptop) == ["Guard is loose"]
+    left: list[list[str]] = []
+    laptop.point = lambda name: left.append(drafts(laptop)) if name == "after_commit" else None
+    assert panel.may_leave()
+    desk.settle()
+    assert asset(laptop).remark == "Guard is loose"
+    assert left == [[]]
+
+
+def test_what_is_typed_into_a_field_while_it_is_saved_keeps_its_own_draft(
+    desk: Workplace, laptop: Store, qtbot: QtBot
+) -> None:
+    panel = record(desk)
+    with slow_disk(laptop) as disk:
+        type_into(panel, "model", "RC-5", qtbot)
+        type_into(panel, "model", "RC-55", qtbot, enter=False)
+        panel.form.flush_drafts()
+        disk.go_on()
+        QApplication.processEvents()
+    desk.settle()
+    assert asset(laptop).model == "RC-5"
+    assert drafts(laptop) == ["RC-55"]
+    assert panel.form.fields["model"].text() == "RC-55"
+
+
+def test_a_field_refused_late_does_not_write_over_what_was_typed_since(
+    desk: Workplace, laptop: Store, qtbot: QtBot
+) -> None:
+    panel = record(desk)
+
+    def full(name: str) -> None:
+        if name == "before_journal":
+            laptop.point = lambda _name: None
+            raise StoreProblem("disk_full")
+
+    laptop.point = full
+    with slow_disk(laptop) as disk:
+        type_into(panel, "model", "RC-5", qtbot)
+        type_into(panel, "model", "RC-55", qtbot, enter=False)
+        panel.form.flush_drafts()
+        disk.go_on()
+        QApplication.processEvents()
+    desk.settle()
+    assert drafts(laptop) == ["RC-55"]
+    assert panel.form.fields["model"].text() == "RC-55"
 
 
 def test_what_is_typed_for_one_machine_is_saved_there_when_another_is_chosen(

@@ -37,6 +37,8 @@ class AssetPanel(SubjectPanel):
         self._bench = bench
         self._asset_id = ""
         self._view: AssetView | None = None
+        self._latest: dict[tuple[str, str], str | None] = {}
+        """What was last typed or handed over, by asset and field: a late refusal gives back nothing older."""
         self.form = Form()
         for key, label in LABELS.items():
             kind = Prose if key == "remark" else Line
@@ -98,6 +100,7 @@ class AssetPanel(SubjectPanel):
             self.form.restore({key: text})
 
     def _typed(self, key: str, text: str | None) -> None:
+        self._latest[self.form.subject, key] = text
         self._bench.keep_draft(f"asset.{key}", self.form.subject, text)
 
     def _say(self, words: str) -> None:
@@ -110,6 +113,7 @@ class AssetPanel(SubjectPanel):
     def _commit(self, key: str, shown: object, new: object) -> None:
         """Save one field. What the form showed of the fields it merges with goes along."""
         subject = self.form.subject
+        self._latest[subject, key] = str(new)
         base = {name: self.form.fields[name].shown for name in Asset.grouped.get(key, (key,))} | {key: shown}
         wanted = base | {key: new}
 
@@ -122,15 +126,16 @@ class AssetPanel(SubjectPanel):
             undo=taken_back,
             then=lambda _done: self._saved(subject, key),
             failed=lambda error: self._refused(subject, key, new, sentence(error)),
+            drops=[(f"asset.{key}", subject)],
         )
 
     def _saved(self, subject: str, key: str) -> None:
-        self._bench.keep_draft(f"asset.{key}", subject, None)
         if subject == self.form.subject:
             self.form.saved(key, format_moment(self._bench.now(), self._bench.zone(), "seconds"))
 
     def _refused(self, subject: str, key: str, new: object, words: str) -> None:
-        self._bench.keep_draft(f"asset.{key}", subject, str(new))
+        if self._latest.get((subject, key)) == str(new):
+            self._bench.keep_draft(f"asset.{key}", subject, str(new))
         if subject == self.form.subject:
             self.form.refused(key, words)
 

@@ -50,6 +50,8 @@ class NewOrder(Pane):
         self._bench = bench
         self._number = ""
         self._busy = False
+        self._handed: dict[str, str] = {}
+        """The text of each field as it was handed over to be saved."""
         self.form = Form()
         self._kind = Choice("kind", lambda: _("Kind"), [(key, partial(kind_words, key)) for key in KINDS], needed=True)
         self.title_field = Line("title", lambda: _("What is to be done"), needed=True)
@@ -169,6 +171,8 @@ class NewOrder(Pane):
             values["assignee_id"] = self._bench.me.user_id
         values["description"] = values["description"] or ""
         self._busy = True
+        self.keep()  # a draft still waiting for its half second would be written after the order
+        self._handed = {key: field.text() for key, field in self.form.fields.items()}
         if self._number:
             self._open(values, self._number)
         else:
@@ -182,14 +186,22 @@ class NewOrder(Pane):
             self._refused(error)
             return
         self._bench.do(
-            order, then=self._opened, failed=self._refused, said=lambda: _("{number} opened").format(number=number)
+            order,
+            then=self._opened,
+            failed=self._refused,
+            said=lambda: _("{number} opened").format(number=number),
+            drops=[(f"new_order.{key}", "new") for key in self.form.fields if not self._changed_since(key)],
         )
+
+    def _changed_since(self, key: str) -> bool:
+        return self.form.fields[key].text() != self._handed[key]
 
     def _opened(self, done: Done) -> None:
         self._busy, self._number = False, ""
         for key, field in self.form.fields.items():
+            if self._changed_since(key):  # typed while the order was being saved: it waits for the next one
+                field.flush_draft()
             field.start(None)
-            self._bench.keep_draft(f"new_order.{key}", "new", None)
         self.form.subject = ""
         self.made.emit(done.results[0])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -58,6 +59,10 @@ class NotesPanel(SubjectPanel):
         self._bench = bench
         self._order_id = ""
         self._limit = NOTES_AT_ONCE
+        self._saving: Counter[str] = Counter()
+        """How many notes of an order are on their way to the disk."""
+        self._since: dict[str, str] = {}
+        """What was typed for an order after its last note was handed over."""
         self.field = NoteField("text", lambda: _("New note"), hint=lambda: _("What did you see, do, agree on?"))
         theme.size(self.field.editor, height=72)
         self.field.start("")
@@ -93,7 +98,10 @@ class NotesPanel(SubjectPanel):
         self.field.flush_draft()
         self._order_id, self._limit = row_id, NOTES_AT_ONCE
         self.field.start("")
-        self._bench.draft(NOTE_DRAFT, row_id, lambda text: self._restore(row_id, text))
+        if self._saving[row_id]:  # the draft on the disk may be the note on its way: what was typed since counts
+            self._restore(row_id, self._since.get(row_id))
+        else:
+            self._bench.draft(NOTE_DRAFT, row_id, lambda text: self._restore(row_id, text))
         self.reload()
 
     def reload(self) -> None:
@@ -117,6 +125,7 @@ class NotesPanel(SubjectPanel):
             self.field.restore(text)
 
     def _typed(self, text: str | None) -> None:
+        self._since[self._order_id] = text or ""
         self._bench.keep_draft(NOTE_DRAFT, self._order_id, text or None)
 
     def _press(self) -> None:
@@ -128,6 +137,9 @@ class NotesPanel(SubjectPanel):
 
     def _add(self, _shown: object, text: str) -> None:
         order_id = self._order_id
+        self.field.start("")
+        self._since.pop(order_id, None)
+        self._saving[order_id] += 1
         try:
             note = call(add_note, order_id=order_id, text=text)
         except FieldDeskError as error:
@@ -135,19 +147,27 @@ class NotesPanel(SubjectPanel):
             return
         self._bench.do(
             note,
-            then=lambda _done: self._bench.keep_draft(NOTE_DRAFT, order_id, None),
+            then=lambda _done: self._added(order_id),
             failed=lambda error: self._refused(order_id, text, error),
             said=lambda: _("Note added"),
+            drops=[(NOTE_DRAFT, order_id)],
         )
-        self.field.start("")
         self.focus()
 
+    def _added(self, order_id: str) -> None:
+        self._saving[order_id] -= 1
+
     def _refused(self, order_id: str, text: str, error: FieldDeskError) -> None:
-        self._bench.keep_draft(NOTE_DRAFT, order_id, text)
-        if order_id == self._order_id:
-            self.field.start("")
-            self.field.restore(text)
-            self.field.say_trouble(sentence(error))
+        """Give the text back, in front of what was typed since."""
+        self._saving[order_id] -= 1
+        if order_id != self._order_id:
+            later = self._since.get(order_id)
+            self._since[order_id] = f"{text}\n{later}" if later else text
+            self._bench.keep_draft(NOTE_DRAFT, order_id, self._since[order_id])
+            return
+        self.field.put_before(text)
+        self.field.flush_draft()
+        self.field.say_trouble(sentence(error))
 
     def _more(self) -> None:
         self._limit += 5 * NOTES_AT_ONCE
