@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -16,7 +17,7 @@ from fielddesk.features.parts.actions import receive_stock, use_part
 from fielddesk.features.parts.model import StockLevel
 from fielddesk.features.workorders.actions import add_note
 from fielddesk.hq import admin
-from fielddesk.hq.__main__ import main
+from fielddesk.hq.__main__ import main, release
 from fielddesk.hq.jobs import Jobs, refresh_levels
 from fielddesk.hq.service import device_code
 from fielddesk.store.keys import new_store_key, parse_recovery_code, seal
@@ -177,6 +178,23 @@ def test_founding_people_codes_and_what_waits_from_the_command_line(
     assert "Epoch " in capsys.readouterr().out
     assert run(tmp_path, "release", "0" * 32) == 1
     assert run(tmp_path, "devices") == 0
+    assert run(tmp_path, "devices") == 0
+
+
+def test_what_is_held_is_released_by_the_end_of_its_name_as_the_laptop_says_it(
+    office_on_sqlite: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = office_on_sqlite
+    office.person("eve")
+    laptop = office.laptop("eve")
+    order = office.order(office.customer())
+    first, second = (laptop.say(add_note, order_id=order, text=text) for text in ("x", "y"))
+    laptop.push()
+    release(office.hq, argparse.Namespace(operation=first[-8:].upper()))
+    assert "applied" in capsys.readouterr().out
+    with pytest.raises(RuleBroken, match="operation_unknown"):
+        release(office.hq, argparse.Namespace(operation=""))
+    assert [one.id for one in admin.waiting_operations(office.hq)] == [second]
 
 
 def test_plain_http_is_for_this_machine_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -257,13 +257,19 @@ def held(hq: Headquarters, options: argparse.Namespace) -> int:
     return 0
 
 
+def _waiting(hq: Headquarters, ending: str) -> str:
+    """The one waiting operation whose name ends so, as a laptop's screen says it; else what was typed."""
+    found = [one.id for one in admin.waiting_operations(hq) if ending and one.id.endswith(ending.lower())]
+    return found[0] if len(found) == 1 else ending
+
+
 def release(hq: Headquarters, options: argparse.Namespace) -> int:
-    print(json.dumps(hq.release(options.operation).detail, ensure_ascii=False))
+    print(json.dumps(hq.release(_waiting(hq, options.operation)).detail, ensure_ascii=False))
     return 0
 
 
 def void(hq: Headquarters, options: argparse.Namespace) -> int:
-    hq.void(options.operation)
+    hq.void(_waiting(hq, options.operation))
     return 0
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from fielddesk.core import canonical
+from fielddesk.core.errors import RuleBroken
 from fielddesk.store import connect
 from fielddesk.store.actions import ACTIONS, Ctx, ids_in
 from fielddesk.store.tables import BY_NAME, LAPTOP, Local, Synced
@@ -246,10 +247,15 @@ def changed_keys(rows: Iterable[TouchedRow]) -> set[Key]:
 
 
 def settle(connection: sa.Connection, op_ids: Sequence[str], at: int) -> set[Key]:
-    """A person dealt with the outcomes of these operations; they stay in the history."""
+    """A person dealt with the outcomes of these operations; they stay in the history.
+
+    RuleBroken settled_already where one of them was dealt with before: what is done instead must not happen twice.
+    """
+    table = OwnOperation.__table__
     for op_id in op_ids:
-        table = OwnOperation.__table__
-        connection.execute(sa.update(table).where(table.c.id == op_id).values(settled_at=at))
+        still_open = sa.and_(table.c.id == op_id, table.c.settled_at.is_(None))
+        if not connection.execute(sa.update(table).where(still_open).values(settled_at=at)).rowcount:
+            raise RuleBroken("settled_already", id=op_id)
     return {(OwnOperation.tablename, op_id) for op_id in op_ids}
 
 

@@ -22,6 +22,7 @@ from fielddesk.ui.wording import add_sentences, sentence
 
 add_sentences(
     {
+        "settled_already": N_("It was dealt with already."),
         "choice_missing": N_("Take one version for each field first."),
         "version_unknown": N_("It was made by a version that is too old. Do it again with this one."),
         "malformed": N_("Headquarters could not read it. Do it again."),
@@ -37,6 +38,8 @@ add_sentences(
     }
 )
 
+SPOKEN = 8
+"""So many signs of an operation's name are read out on the telephone; its end is drawn by chance, its start is time."""
 STATES = {
     None: "idle", "applied": "ok", "merged": "ok", "void": "idle", "conflict": "warn", "rejected": "bad",
     "parked": "warn", "held": "info", "quarantined": "info",
@@ -97,7 +100,7 @@ def explanation(work: Work, zone: str) -> str:
         case "parked":
             return _("It needs something that headquarters has not taken. Mend that first; this goes with it.")
         case "held":
-            return held_words(work.detail)
+            return held_words(work.detail, work.id)
         case "quarantined":
             return _(
                 "Headquarters' program made a mistake over it and put it aside, whole. Nothing is lost; it comes back "
@@ -125,8 +128,8 @@ def _conflict_words(work: Work, zone: str) -> str:
     return _("{who} changed the same, and that arrived first. Take one for each field.").format(who=who)
 
 
-def held_words(detail: Mapping[str, Any]) -> str:
-    """Why a fact is held, and whom to call."""
+def held_words(detail: Mapping[str, Any], op_id: str) -> str:
+    """Why a fact is held, whom to call, and the end of the name that `fielddesk.hq release` takes."""
     why = {
         "not_allowed": _("Your role may not do this."),
         "revoked": _("This laptop was locked when it arrived."),
@@ -135,7 +138,14 @@ def held_words(detail: Mapping[str, Any]) -> str:
         "not_in_scope": _("The order was never yours."),
         "scope_left": _("It came more than 30 days after the order left you."),
     }.get(str(detail.get("reason", "")), _("Headquarters wants to look at it first."))
-    return why + " " + _("It is kept whole there and here. Call your dispatcher: one press releases it.")
+    return (
+        why
+        + " "
+        + _(
+            "It is kept whole there and here. Call headquarters: the administrator lets it through. Its number there "
+            "ends in {number}."
+        ).format(number=op_id[-SPOKEN:])
+    )
 
 
 def _trouble_words(said: Mapping[str, Any]) -> str:

@@ -87,6 +87,8 @@ class SyncPage(SplitPage, SubjectPage):
         self._work: Work | None = None
         self._cards: list[QWidget] = []
         self._conflict: ConflictCard | None = None
+        self._going: set[str] = set()
+        """Work whose next step is under way: a second press must not take it again."""
         self._make_left()
         self._make_foot()
         self.list.chosen.connect(self._choose)
@@ -293,6 +295,8 @@ class SyncPage(SplitPage, SubjectPage):
         self.decide.setVisible(conflict)
         self.again.setVisible(rejected)
         self.let_go.setVisible(rejected)
+        for button in (self.again, self.let_go):
+            button.setEnabled(work.id not in self._going)
         self.open_record.setVisible(
             bool(work.about_id) and self._bench.offers.place_of(work.about_table or "") is not None
         )
@@ -301,6 +305,21 @@ class SyncPage(SplitPage, SubjectPage):
 
     def _may_decide(self, complete: bool) -> None:
         self.decide.let(None if complete else (lambda: _("Take one version for each field first")))
+        if self._work is not None and self._work.id in self._going:
+            self.decide.button.setEnabled(False)
+
+    def _begin(self, work: Work) -> bool:
+        """Whether a next step may begin; from here on none other does."""
+        if work.id in self._going:
+            return False
+        self._going.add(work.id)
+        self._show_steps(work)
+        return True
+
+    def _end(self, work: Work) -> None:
+        self._going.discard(work.id)
+        if self._work is not None and self._work.id == work.id:
+            self._show_steps(self._work)
 
     # ---------------------------------------------------------------- next steps
 
@@ -310,7 +329,7 @@ class SyncPage(SplitPage, SubjectPage):
 
     def _decide(self) -> None:
         work, card = self._work, self._conflict
-        if work is None or card is None:
+        if work is None or card is None or not self._begin(work):
             return
         choices = card.choices()
         mine = any(side == MINE for side in choices.values())
@@ -324,13 +343,13 @@ class SyncPage(SplitPage, SubjectPage):
 
         bench.read(
             prepare,
-            lambda calls: outbox.settle(ids, calls, partial(self._settled, said), self._failed),
-            failed=self._not_again,
+            lambda calls: outbox.settle(ids, calls, partial(self._settled, work, said), partial(self._failed, work)),
+            failed=partial(self._not_again, work),
         )
 
     def _do_again(self) -> None:
         work = self._work
-        if work is None:
+        if work is None or not self._begin(work):
             return
         works = [work, *work.chain]
         now, bench, outbox = self._bench.now, self._bench, self._outbox
@@ -340,27 +359,34 @@ class SyncPage(SplitPage, SubjectPage):
 
         def go(calls: list[Call]) -> None:
             ids = [each.id for each in works]
-            outbox.settle(ids, calls, partial(self._settled, _("Done again; it goes to headquarters")), self._failed)
+            said = _("Done again; it goes to headquarters")
+            outbox.settle(ids, calls, partial(self._settled, work, said), partial(self._failed, work))
 
-        bench.read(prepare, go, failed=self._not_again)
+        bench.read(prepare, go, failed=partial(self._not_again, work))
 
-    def _not_again(self, error: Exception) -> None:
+    def _not_again(self, work: Work, error: Exception) -> None:
         if not isinstance(error, FieldDeskError):
+            self._end(work)
             raise error
-        self._failed(error)
+        self._failed(work, error)
 
     def _let_go(self) -> None:
         work = self._work
-        if work is not None:
-            ids = [work.id, *(each.id for each in work.chain)]
-            self._outbox.settle(ids, [], partial(self._settled, _("Let go; it stays in the history")), self._failed)
+        if work is None or not self._begin(work):
+            return
+        ids = [work.id, *(each.id for each in work.chain)]
+        said = _("Let go; it stays in the history")
+        self._outbox.settle(ids, [], partial(self._settled, work, said), partial(self._failed, work))
 
-    def _settled(self, said: str) -> None:
-        self._work = None
+    def _settled(self, work: Work, said: str) -> None:
+        self._going.discard(work.id)
+        if self._work is not None and self._work.id == work.id:
+            self._work = None
         self._bench.toast(said)
         self.list.setFocus()
 
-    def _failed(self, error: FieldDeskError) -> None:
+    def _failed(self, work: Work, error: FieldDeskError) -> None:
+        self._end(work)
         self._bench.toast(refused_words(error), icon="warning-fill")
 
 
