@@ -97,7 +97,7 @@ def make_window(app: QApplication, parts: Parts, wishes: Wishes, folder: Path | 
     window = Window(parts, preferences, folder, demo=demo)
     window.ended.connect(app.quit)
     if not demo:
-        window.on_demo = lambda: open_demo(preferences.choices.language)
+        window.on_demo = lambda: open_demo(preferences.language)
     return window
 
 

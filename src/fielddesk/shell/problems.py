@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from fielddesk.core.errors import FieldDeskError, NetworkProblem
@@ -209,7 +210,48 @@ _SENTENCES: dict[str, str | Callable[[dict[str, Any]], str]] = {
     "code_used": N_("This code was used already. Ask your service centre for a new one."),
     "code_expired": N_("This code is too old. Ask your service centre for a new one."),
 }
+_WHILE_WORKING: dict[str, tuple[str, str]] = {
+    "disk_full": (_PAGES["disk_full"].fact, _PAGES["disk_full"].advice),
+    "folder_read_only": (_PAGES["folder_read_only"].fact, _PAGES["folder_read_only"].advice),
+    "store_busy": (_PAGES["store_busy"].fact, _PAGES["store_busy"].advice),
+    "disk_failed": (_PAGES["disk_failed"].fact, _PAGES["disk_failed"].advice),
+    "file_busy": (_PAGES["file_busy"].fact, _PAGES["file_busy"].advice),
+    "store_damaged": (
+        N_("The store on this laptop is damaged"),
+        N_("This was not saved. End FieldDesk and start it again: it then offers to mend the store."),
+    ),
+    "journal_closed": (
+        N_("The second copy of your work cannot be written"),
+        N_("This was not saved; what you did before is safe. Try again, and if it comes back, start FieldDesk anew."),
+    ),
+    "file_damaged": (
+        N_("A file of FieldDesk is damaged"),
+        N_("It was left as it is: {file}. Call your service centre."),
+    ),
+    "row_refused": (
+        N_("A record from headquarters cannot be stored"),
+        N_("Nothing was changed. A newer FieldDesk may be needed; call your service centre."),
+    ),
+}
+"""What the disk and the store do while the window is open: the fact, and what to do; no page, so no buttons."""
+
+
+def _said_while_working(code: str, values: dict[str, Any]) -> str:
+    fact, advice = _WHILE_WORKING[code]
+    known = {"folder": "", "file": "", **values}
+    return f"{_(fact)}. {_(advice).format(**known)}"
+
+
 add_sentences(_SENTENCES)
+add_sentences({code: partial(_said_while_working, code) for code in _WHILE_WORKING})
+
+
+def trouble_words(problem: FieldDeskError) -> str:
+    """What the disk or the store did while the window is open, and what to do, for a line under a field or a toast."""
+    if problem.code in _WHILE_WORKING:
+        return sentence(problem)
+    told = trouble(problem)
+    return f"{told.fact}. {told.advice}"
 
 
 def trouble(error: FieldDeskError) -> Trouble:

@@ -58,7 +58,7 @@ class Window(Frame):
         self._start_page: StartPage | None = None
         self._palette: Palette | None = None
         self.reports = CrashReports(parts.clock.now)
-        self.on_demo: Callable[[], None] | None = None
+        self.on_demo: Callable[[], bool] | None = None
         self._slow = QTimer(self)
         self._slow.setSingleShot(True)
         self._slow.setInterval(SLOW_AFTER_MS)
@@ -197,10 +197,18 @@ class Window(Frame):
             case "front":
                 self._ask_other_to_front()
             case "demo":
-                if self.on_demo is not None:
-                    self.on_demo()
+                self._look_around()
             case "end":
                 self.desk.close()
+
+    def _look_around(self) -> None:
+        """Start the demo beside this window, which stays: who has looked around goes on here."""
+        if self.on_demo is None:
+            return
+        if self.on_demo():
+            self.desk.show_toast(lambda: _("The demo opens in a window of its own in a moment"), icon="info-fill")
+        else:
+            self.desk.show_toast(lambda: _("The demo could not be started"), icon="warning-fill")
 
     # ---------------------------------------------------------------- enrolment
 
@@ -325,10 +333,9 @@ class Window(Frame):
 
     def tell_trouble(self, problem: StoreProblem) -> None:
         """The disk or the store refused while the window is open."""
-        from fielddesk.shell.problems import trouble
+        from fielddesk.shell.problems import trouble_words
 
-        words = trouble(problem)
-        self.desk.show_toast(f"{words.fact}. {words.advice}", icon="warning-fill")
+        self.desk.show_toast(lambda: trouble_words(problem), icon="warning-fill")
 
     def tell_found(self, found: Sequence[StoreProblem]) -> None:
         """What opening met and mended by itself, one after the other."""
