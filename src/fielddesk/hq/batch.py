@@ -114,6 +114,11 @@ class Batch:
         """Add a row that no operation made: headquarters' own account."""
         self._take((row.tablename, row.id), Change(type(row), None, row))
 
+    def put_instead(self, row: Synced) -> None:
+        """Replace a row of this batch before anybody else sees it."""
+        key = (row.tablename, row.id)
+        self._take(key, Change(type(row), self.changes[key].before, row))
+
     def _take(self, key: Key, change: Change) -> None:
         first = self.changes.get(key)
         before = first.before if first else change.before

@@ -14,6 +14,7 @@ from fielddesk.hq.batch import Batch
 from fielddesk.hq.envelope import Envelope, id_in, known_action, read_envelope, storable
 from fielddesk.hq.feed import close_stamp, lock_counter, remember_past, stamp
 from fielddesk.hq.judge import WAITS, Judge, Sender, Verdict
+from fielddesk.hq.numbers import mark_doubles
 from fielddesk.hq.queues import held_operations, places_of, sender_of
 from fielddesk.hq.reach import holder_of
 from fielddesk.hq.tables import Operation, QueuePlace
@@ -252,6 +253,7 @@ class Push:
         self.batch.flush()
         last = lock_counter(self.connection)
         self._settle_waiting(fresh)
+        self._tell_apart(fresh)
         stamped = stamp(self.connection, self.batch, last, self.now)
         remember_past(self.connection, self._made_for_others(), self.now)
         for user in self._changed_roles():
@@ -272,6 +274,31 @@ class Push:
         close_stamp(self.connection, stamped)
         self.point("after_stamp")
         return stamped.pos
+
+    def _tell_apart(self, fresh: Sequence[_Fresh]) -> None:
+        """An order whose number is taken gets one of its own, and its sender hears it; never a refusal (sync.md)."""
+        here = {one.id: one for one in fresh}
+        self.batch.flush()
+        for op_id, numbers in mark_doubles(self.connection, self.batch, self._code_of).items():
+            one = here.get(op_id)
+            before = self._replaced.get(op_id) or (one.verdict if one else None)
+            verdict = Verdict({"is": "merged", "number": list(numbers)}, result=before.result if before else None)
+            self.judge.outcomes[op_id] = verdict.detail
+            if one is None or op_id in self._replaced:
+                self._replaced[op_id] = verdict
+            else:
+                one.verdict = verdict
+
+    def _code_of(self, op_id: str) -> str:
+        """The device code of the queue an operation came in; one that is new here came in this one."""
+        text = (
+            "SELECT queue.device_code FROM operation JOIN queue ON queue.device_id = operation.device_id "
+            "AND queue.incarnation = operation.incarnation WHERE operation.id = ?"
+        )
+        own = "SELECT device_code FROM queue WHERE device_id = ? AND incarnation = ?"
+        found = ask(self.connection, text, op_id)
+        found = found or ask(self.connection, own, self.sender.device_id, self.incarnation)
+        return str(found[0][0]) if found else ""
 
     def _operation(self, one: _Fresh, pos: int) -> tuple[Any, ...]:
         """The values of its row."""

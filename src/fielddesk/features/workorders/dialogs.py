@@ -260,6 +260,15 @@ def _said(words: str, *keys: str) -> Any:
     return made
 
 
+def _opened_said(told: Mapping[str, Any], _names: Names) -> str:
+    number, asked, title = (told.get(key, "") for key in ("number", "number_asked", "title"))
+    if asked:
+        return _("Order {number} opened: {title} ({asked} was taken already)").format(
+            number=number, asked=asked, title=title
+        )
+    return _("Order {number} opened: {title}").format(number=number, title=title)
+
+
 def _status_said(told: Mapping[str, Any], _names: Names) -> str:
     changed = told.get("changed", {}).get("status")
     return _("Order is now {status}").format(status=status_words(changed[1])) if changed else _("State of the order")
@@ -275,8 +284,7 @@ def _assigned_said(told: Mapping[str, Any], names: Names) -> str:
 
 
 ACTIONS: Final = (
-    ActionWords("create_order", lambda: _("New order"), _said(N_("Order {number} opened: {title}"), "number", "title"),
-                "plus"),
+    ActionWords("create_order", lambda: _("New order"), _opened_said, "plus"),
     ActionWords("add_note", lambda: _("Note"), _said(N_("Note added")), "note-pencil"),
     ActionWords("set_order_status", lambda: _("State of an order"), _status_said, "wrench"),
     ActionWords("assign_order", lambda: _("Assignment"), _assigned_said, "user-circle"),
