@@ -12,7 +12,9 @@ import sqlalchemy as sa
 from fielddesk.core import canonical
 from fielddesk.core.clock import DAY
 from fielddesk.core.errors import Conflict, RowMissing, RuleBroken
+from fielddesk.core.ids import is_id
 from fielddesk.features.people.rules import sees_everything
+from fielddesk.features.workorders.rules import CANCELLED
 from fielddesk.hq.batch import Batch, OperationTx, named_rows
 from fielddesk.hq.envelope import Envelope
 from fielddesk.hq.reach import NATURE, OPEN, REACH, ROOTS, followed, holder_of
@@ -191,8 +193,8 @@ class Judge:
             if guarded and (verdict := self._out_of_scope(sender, action, read.at + skew, _touched(tx))):
                 tx.undo()
                 return verdict
-            if self._by_grace:
-                ctx.tell(review="scope_left")  # it stands, and somebody looks at the order and its billing
+            if review := self._review(action, args):
+                ctx.tell(review=review)  # it stands, and somebody looks at the order and its billing
             events.record(tx, ctx, action, args)
         except Conflict as clash:
             tx.undo()
@@ -213,6 +215,14 @@ class Judge:
         self._note_made(sender, tx)
         self.batch.take_in(tx)
         return Verdict({"is": "merged" if tx.merged else "applied"}, result=result)
+
+    def _review(self, action: Action, args: dict[str, Any]) -> str | None:
+        """Why the order of what was just done is looked at; a fact itself is never refused for it (sync.md)."""
+        if action.nature == "fact" and is_id(order_id := args.get("order_id")):
+            order = self.batch.look("work_order", order_id)
+            if getattr(order, "status", None) == CANCELLED:
+                return "order_cancelled"
+        return "scope_left" if self._by_grace else None
 
     def _check_references(self, tx: Tx) -> None:
         """RowMissing for the first row that is named and not there."""

@@ -113,3 +113,22 @@ def test_colleagues_are_found_by_name_and_login(laptop: Store) -> None:
         assert [user.id for user in colleagues(read, "BERG")] == [ANNA]
         assert [user.login for user in colleagues(read, "chen")] == ["chen"]
         assert len(colleagues(read)) == 3
+
+
+@pytest.mark.parametrize(
+    ("review", "words"),
+    [
+        ("order_cancelled", "For review: the order was cancelled at headquarters when this arrived."),
+        ("scope_left", "For review: the order had been given away when this arrived."),
+    ],
+)
+def test_what_headquarters_wants_looked_at_says_why(desk: Workplace, laptop: Store, review: str, words: str) -> None:
+    happened(laptop, "late", kind="add_note", told={"review": review})
+    assert lines(desk).entries.entries()[0].details == (words,)
+
+
+def test_an_order_whose_number_was_taken_says_which_it_asked_for(desk: Workplace, laptop: Store) -> None:
+    told = {"number": "WO-A7-2027-1/B3", "number_asked": "WO-A7-2027-1", "title": "Leak"}
+    happened(laptop, "double", kind="create_order", told=told)
+    text = lines(desk).entries.entries()[0].text
+    assert text == "Order WO-A7-2027-1/B3 opened: Leak (WO-A7-2027-1 was taken already)"

@@ -120,8 +120,18 @@ def entry_of(line: Happening, names: Names, offers: Offers, now: int, zone: str)
         "arrows-split" if clash else words.icon if words else "circle",
         "warn" if clash else "idle",
         mark,
-        tuple(clash_lines(line, names, offers) if clash else change_lines(line, names, offers)),
+        tuple([*(clash_lines if clash else change_lines)(line, names, offers), *review_lines(line)]),
     )
+
+
+def review_lines(line: Happening) -> list[str]:
+    """Why headquarters wants somebody to look at it, although it stands."""
+    match line.told.get("review"):
+        case "order_cancelled":
+            return [_("For review: the order was cancelled at headquarters when this arrived.")]
+        case "scope_left":
+            return [_("For review: the order had been given away when this arrived.")]
+    return []
 
 
 def change_lines(line: Happening, names: Names, offers: Offers) -> list[str]:
