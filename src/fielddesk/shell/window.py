@@ -64,6 +64,7 @@ class Window(Frame):
         self._slow.setInterval(SLOW_AFTER_MS)
         self._slow.timeout.connect(lambda: self._opening.set_words(lambda: _("Opening your work…")))
         self._late: set[str] = set()
+        self._has_ended = False
         self._shortcuts: list[QShortcut] = []
         self._waits = Tasks(0, name="opening", parent=self)
         self._waits.broke.connect(self.mistake)
@@ -354,6 +355,8 @@ class Window(Frame):
     def _tell_crash(self, report: str) -> None:
         from fielddesk.shell.problems import bug_page
 
+        if self._has_ended:
+            return
         if self.bench is None:
             self.start_page.show_trouble(lambda: bug_page(report))
             self._show_start()
@@ -393,6 +396,7 @@ class Window(Frame):
         self._end()
 
     def _end(self) -> None:
+        self._has_ended = True
         self._waits.close()
         self.reports.uninstall()
         self.ended.emit()
