@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from fielddesk.core import canonical
 from fielddesk.core.clock import DAY
 from fielddesk.core.errors import Conflict, RowMissing, RuleBroken
-from fielddesk.core.ids import is_id
 from fielddesk.features.people.rules import sees_everything
 from fielddesk.features.workorders.rules import CANCELLED
 from fielddesk.hq.batch import Batch, OperationTx, named_rows
@@ -218,7 +217,8 @@ class Judge:
 
     def _review(self, action: Action, args: dict[str, Any]) -> str | None:
         """Why the order of what was just done is looked at; a fact itself is never refused for it (sync.md)."""
-        if action.nature == "fact" and is_id(order_id := args.get("order_id")):
+        order_id = args.get("order_id")
+        if action.nature == "fact" and isinstance(order_id, str):
             order = self.batch.look("work_order", order_id)
             if getattr(order, "status", None) == CANCELLED:
                 return "order_cancelled"
