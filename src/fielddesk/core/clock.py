@@ -140,16 +140,18 @@ def _zone_in(text: str) -> str:
 
 def _zone_in_registry() -> str:
     """Windows has its own names for zones; the Unicode consortium keeps the list of what they are called elsewhere."""
-    if sys.platform != "win32":
-        return "UTC"
-    import winreg
+    if sys.platform == "win32":
+        import winreg
 
-    from babel.core import get_global
+        from babel.core import get_global
 
-    try:
-        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"SYSTEM\CurrentControlSet\Control\TimeZoneInformation") as key:
-            own = str(winreg.QueryValueEx(key, "TimeZoneKeyName")[0]).partition("\x00")[0]
-    except OSError:
-        return "UTC"
-    name = str(get_global("windows_zone_mapping").get(own, "UTC"))
-    return name if is_zone(name) else "UTC"
+        try:
+            with winreg.OpenKey(
+                winreg.HKEY_LOCAL_MACHINE, r"SYSTEM\CurrentControlSet\Control\TimeZoneInformation"
+            ) as key:
+                own = str(winreg.QueryValueEx(key, "TimeZoneKeyName")[0]).partition("\x00")[0]
+        except OSError:
+            return "UTC"
+        name = str(get_global("windows_zone_mapping").get(own, "UTC"))
+        return name if is_zone(name) else "UTC"
+    return "UTC"
