@@ -537,16 +537,3 @@ def test_two_laptops_that_take_a_part_back_at_the_same_moment_put_it_back_once(
     assert slow.did(late)["code"] == "taken_back_already"
     assert slow.did(note) == {"is": "applied"}
     assert _taken_back(office) == [2_000_000]
-
-
-@pytest.mark.parametrize("zone", ["CET-1CEST,M3.5.0,M10.5.0/3", "posix/America/Argentina/Buenos_Aires", "\x00", ""])
-def test_an_odd_zone_is_no_reason_to_refuse_work(office: Office, laptop: Laptop, order: str, zone: str) -> None:
-    op = new_id(office.clock.now())
-    laptop.put(
-        {
-            "id": op, "kind": "add_note", "version": 1, "args": {"order_id": order, "text": "x"},
-            "based_on": None, "depends_on": [], "occurred_at": 5, "tz": zone, "boot_s": None,
-        }
-    )  # fmt: skip
-    laptop.push()
-    assert laptop.did(op) == {"is": "applied"}

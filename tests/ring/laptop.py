@@ -225,7 +225,7 @@ class Laptop:
                 "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]  # fmt: skip
             found = {}
             for name in names:
-                rows = read.connection.exec_driver_sql(f'SELECT * FROM "{name}"').fetchall()  # noqa: S608
+                rows = read.connection.exec_driver_sql(f'SELECT * FROM "{name}"').fetchall()
                 found[name] = hashlib.sha256(repr(sorted(map(repr, rows))).encode()).hexdigest()
         return found
 

@@ -99,9 +99,11 @@ def test_a_wrong_key_is_told_from_damage_and_changes_nothing(set_up: Desktop) ->
     window, _ = set_up.stopped()
     assert set_up.said == ["wrong_key"]
     assert buttons_of(window)[0] == "Type the recovery code"
-    assert before == {
-        path.name: path.read_bytes() for path in set_up.folder.iterdir() if path.is_file() and path.name != "lock"
-    }
+    assert contents(set_up.folder) == before
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and path.name != "lock"}
 
 
 def test_a_damaged_store_is_mended_from_the_window_and_keeps_unsent_work(set_up: Desktop) -> None:

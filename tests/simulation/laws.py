@@ -58,15 +58,19 @@ class Watch:
         self._cursors: dict[str, tuple[Any, int]] = {}
         self._revs: dict[str, tuple[Any, dict[Key, int]]] = {}
         self._finals: dict[str, str] = {}
+        self._standing: dict[str, set[str]] = {}
+        self.epochs = 0
 
     def new_epoch(self) -> None:
         """Headquarters was restored: what it once said is no longer its word."""
         self._finals.clear()
+        self.epochs += 1
 
     def forget(self, laptop: Laptop) -> None:
         """The laptop came back from an image of its disk."""
         self._cursors.pop(laptop.name, None)
         self._revs.pop(laptop.name, None)
+        self._standing.pop(laptop.name, None)
 
     def answered(self, kind: Kind, reply: Reply) -> None:
         """Headquarters has answered."""
@@ -157,7 +161,7 @@ class Watch:
         """ "Entering sends the closure": at the head of the feed no order is there without customer and asset."""
         for name, column, target in REACHED:
             found = read.connection.exec_driver_sql(
-                f'SELECT id, "{column}" FROM "{name}" r WHERE rev > 0 AND "{column}" IS NOT NULL '  # noqa: S608
+                f'SELECT id, "{column}" FROM "{name}" r WHERE rev > 0 AND "{column}" IS NOT NULL '
                 f'AND NOT EXISTS (SELECT 1 FROM "{target}" t WHERE t.id = r."{column}") '
                 "AND NOT EXISTS (SELECT 1 FROM stub s WHERE s.row_id = r.id)"
             ).fetchone()
@@ -167,12 +171,14 @@ class Watch:
 
     def only_the_pull_lets_go(self, laptop: Laptop, facts: Facts, read: Reading) -> None:
         """ "Only the pull removes pending operations", because only the pull knows whether its rows contain them."""
-        if facts.cursor is None:
-            return
-        text = "SELECT id, kind, outcome_pos FROM own_operation WHERE standing = 0 AND outcome_pos > ?"
-        for op_id, kind, pos in read.connection.exec_driver_sql(text, (facts.cursor,)).fetchall():
-            text = f"{laptop.name}: {kind} {op_id} is gone, its rows come at {pos}, the cursor is {facts.cursor}"
-            self.world.break_law("only_the_pull_lets_go", text)
+        text = "SELECT id, kind, outcome_pos, standing FROM own_operation"
+        now = read.connection.exec_driver_sql(text).fetchall()
+        stood = self._standing.get(laptop.name, set())
+        self._standing[laptop.name] = {op_id for op_id, _, _, standing in now if standing}
+        for op_id, kind, pos, standing in now:
+            if op_id in stood and not standing and facts.cursor is not None and (pos or 0) > facts.cursor:
+                said = f"{laptop.name}: {kind} {op_id} is gone, its rows come at {pos}, the cursor is {facts.cursor}"
+                self.world.break_law("only_the_pull_lets_go", said)
 
     def work_stays_in_view(self, laptop: Laptop, read: Reading) -> None:
         """ "Those that share a row with the page … are put back …, the page applied, and they run again in order": what
@@ -207,6 +213,10 @@ class Looked:
             with laptop.store.read() as read:
                 self._bases[laptop.name] = base_rows(read)
         return self._bases[laptop.name]
+
+    def was_given_up(self, own: OwnOperation) -> bool:
+        """What the office gave up before headquarters was restored is not sent again, whatever the backup says."""
+        return own.outcome == "void" and self.world.watch.epochs > 0
 
     def done_by_the_office(self) -> Iterator[Saved]:
         """Operations of headquarters' own device; a restore took some of them with it."""
@@ -312,7 +322,7 @@ def every_outcome_is_visible(looked: Looked) -> Iterator[str]:
         asked = 0
         for own in _own(laptop).values():
             there = looked.operations.get(own.id)
-            if there is None:
+            if there is None or looked.was_given_up(own):
                 continue  # another law's
             if (own.outcome, own.detail) != (there.outcome, there.detail):
                 yield f"{laptop.name}: {own.kind} {own.id} shows {own.outcome} {own.detail}, is {there.detail}"

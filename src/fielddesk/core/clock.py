@@ -154,4 +154,5 @@ def _zone_in_registry() -> str:
             return "UTC"
         name = str(get_global("windows_zone_mapping").get(own, "UTC"))
         return name if is_zone(name) else "UTC"
-    return "UTC"
+    else:  # the two halves keep type checkers of either system content
+        return "UTC"

@@ -6,11 +6,12 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
+from fielddesk.core import canonical
 from fielddesk.core.clock import Clock, local_day
 from fielddesk.core.errors import FieldDeskError, StoreProblem
 from fielddesk.core.i18n import _
@@ -55,6 +56,8 @@ class WindowBench(QObject):
             tasks.broke.connect(self._failed_unasked)
         self._watchers: list[tuple[frozenset[str], Callable[[], None]]] = []
         self._touched: set[str] = set()
+        self._drafts: dict[tuple[str, str], str | None] = {}
+        self._drafts_on_the_way = 0
         self._lock = threading.Lock()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -121,6 +124,8 @@ class WindowBench(QObject):
                 then(result)
 
         refused = partial(self._refused, failed)
+        for draft in drops:
+            self._drafts.pop(draft, None)  # it goes with the save; nobody may be given it meanwhile
         if self._is_open():
             self._readers.follow(self.store.submit(calls, drops=drops), done, refused)
         else:
@@ -190,18 +195,30 @@ class WindowBench(QObject):
     def draft(self, name: str, about_id: str, then: Callable[[str | None], None]) -> None:
         def look(read: Reading) -> str | None:
             found = read.get(Draft, name, about_id)
-            return None if found is None else _text_of(found)
+            return None if found is None else str(canonical.loads(found.text))
 
-        self.read(look, then)
+        def found(kept: str | None) -> None:
+            then(self._drafts.get((name, about_id), kept))
+
+        self.read(look, found)
 
     def keep_draft(self, name: str, about_id: str, text: str | None) -> None:
         def keep(connection: sa.Connection) -> tuple[None, list[Key]]:
-            draft = Draft(name=name, about_id=about_id, text=_as_json(text or ""), at=self.now())
+            draft = Draft(name=name, about_id=about_id, text=canonical.dumps(text or ""), at=self.now())
             write(connection, Draft, "drop" if text is None else "put", [draft])
             return None, []
 
+        def kept(_nothing: None) -> None:
+            self._drafts_on_the_way -= 1
+            if not self._drafts_on_the_way:
+                self._drafts.clear()
+
         if self._is_open():
-            self._readers.follow(self.store.write_later(keep, lane=PEOPLE), None, partial(self._refused, None))
+            # Until the writer has it, whoever asks for it must not be given the one before.
+            self._drafts[name, about_id] = text
+            self._drafts_on_the_way += 1
+            refused = partial(self._refused, None)
+            self._readers.follow(self.store.write_later(keep, lane=PEOPLE), kept, refused)
 
     # ---------------------------------------------------------------- the window
 
@@ -264,15 +281,3 @@ def _ask(question: Callable[[Reading], T], owned: tuple[Store, Callable[[], None
 def _interrupt(owned: tuple[Store, Callable[[], None]] | None) -> None:
     if owned is not None:
         owned[1]()
-
-
-def _text_of(draft: Draft) -> str:
-    from fielddesk.core import canonical
-
-    return str(canonical.loads(draft.text))
-
-
-def _as_json(text: str) -> Any:
-    from fielddesk.core import canonical
-
-    return canonical.dumps(text)
