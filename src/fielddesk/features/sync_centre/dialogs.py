@@ -106,6 +106,10 @@ def explanation(work: Work, zone: str) -> str:
                 "Headquarters' program made a mistake over it and put it aside, whole. Nothing is lost; it comes back "
                 "by itself when that is mended. Your service centre knows."
             )
+        case "merged" if isinstance(work.detail.get("number"), list):
+            return _("Another order had this number already. Headquarters calls this one {number}.").format(
+                number=work.detail["number"][1]
+            )
         case "merged":
             return _("Somebody changed other fields meanwhile; both stand.")
         case "void":
