@@ -93,9 +93,7 @@ def test_the_recovery_code_of_another_profile_opens_nothing(set_up: Desktop) -> 
 
 def test_a_wrong_key_is_told_from_damage_and_changes_nothing(set_up: Desktop) -> None:
     keep_store_key(set_up.keys, ENROLMENT.hq_id, ENROLMENT.user, bytes(32))
-    before = {
-        path.name: path.read_bytes() for path in set_up.folder.iterdir() if path.is_file() and path.name != "lock"
-    }
+    before = contents(set_up.folder)
     window, _ = set_up.stopped()
     assert set_up.said == ["wrong_key"]
     assert buttons_of(window)[0] == "Type the recovery code"
