@@ -30,10 +30,9 @@ def decided(work: Work, choices: Mapping[str, str]) -> list[Call]:
         return []
     args = {name: value for name, value in work.args.items() if name not in given_up}
     # Of fields that merge as one a person edited one and keeps all of theirs or all of mine.
-    args.update(
-        {name: work.fields[name]["mine"] for name in kept if name not in columns.values() and name in _names(action)}
-    )
-    columns.update({name: name for name in args if name in work.fields})
+    untouched = {name for name in kept & _names(action) if work.args.get(name) is None}
+    args.update({name: work.fields[name]["mine"] for name in untouched})
+    columns.update({name: name for name in untouched})
     if not any(columns[name] and value is not None for name, value in args.items()):
         return []
     based_on = {name: value for name, value in (work.based_on or {}).items() if name not in work.fields}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from fielddesk.core import canonical
 from fielddesk.store.events import Event
 from fielddesk.store.outbox import NEEDS_PERSON, OwnOperation, setting
+from fielddesk.store.tables import BY_NAME
 from fielddesk.store.tx import Reading
 
 _OWN = OwnOperation.c
@@ -48,13 +49,20 @@ class Work:
         found = self.detail.get("fields") if self.outcome == "conflict" else None
         if found is None and self.trouble is not None and self.trouble["code"] == "conflict":
             found = self.trouble["values"].get("fields")
-        return found or {}
+        columns = BY_NAME[self.table].column_names if self.table in BY_NAME else ()
+        clashes: Mapping[str, Mapping[str, Any]] = found or {}
+        return {name: clashes[name] for name in sorted(clashes, key=lambda name: _place(columns, name))}
 
     @property
     def table(self) -> str | None:
         """The table whose fields clash."""
         said = self.detail if self.outcome == "conflict" else (self.trouble or {}).get("values", {})
         return said.get("table") or self.about_table
+
+
+def _place(columns: Sequence[str], name: str) -> tuple[int, str]:
+    """Where a field stands in its record; what is not known there comes last."""
+    return (columns.index(name) if name in columns else len(columns), name)
 
 
 def counts(read: Reading) -> tuple[int, int]:
