@@ -321,7 +321,8 @@ class World:
         who = self.people[laptop.name]
         name = f"{laptop.name}x{len(self.laptops)}"
         laptop.copy_to(self.folder / name)
-        self._place(name, len(self.laptops), who.user, who.role, self.tokens[laptop.name])
+        twin = self._place(name, len(self.laptops), who.user, who.role, self.tokens[laptop.name])
+        twin.damaged = laptop.damaged
         self.trace.note(laptop.name, "cloned to", name)
 
     def _restore_hq(self) -> None:
