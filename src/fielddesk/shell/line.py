@@ -30,9 +30,9 @@ class SyncLine(QObject):
     broke = Signal(object)
     _said = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, rests: bool = False) -> None:
         super().__init__(parent)
-        self.status = Status("starting")
+        self.status = Status("stopped" if rests else "starting")
         self._worker: SyncWorker | None = None
         self._begin: Callable[[], None] = lambda: None
         self._listeners: list[Callable[[Status], None]] = []

@@ -36,7 +36,7 @@ SYNC_AFTER_MS = 400
 def begin_work(window: Frame, header: Header, opening: Future[Opened]) -> None:
     """Make the bench and the first page while the store is still being opened."""
     desk = window.desk
-    window.line = SyncLine(window)
+    window.line = SyncLine(window, rests=not window.parts.syncs)
     window.line.broke.connect(window.mistake)
     outbox = WindowOutbox(lambda: bench)
     offers = places.offers(window.line, outbox, window.preferences)

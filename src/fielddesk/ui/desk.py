@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget, QWidget
 
 from fielddesk.core.i18n import _
 from fielddesk.ui import icons, theme
@@ -116,8 +116,10 @@ class StatusBar(Worded, QFrame):
         row.addWidget(self.waiting)
         row.addWidget(self._dots[1])
         row.addWidget(self.needs_you)
-        row.addStretch(1)
-        row.addWidget(self.saved)
+        row.addWidget(self.saved, 1)
+        # Where there is no room for everything, this is what gives way.
+        self.saved.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.saved.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.saved.set_words(lambda: _("Everything you do is saved on this laptop"))
         self.show_waiting("")
         self.show_needs_you("")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -230,31 +230,27 @@ class ChainCard(Card):
 
 
 class SaidCard(Card):
-    """The sentence of the work, its record, and what became of it."""
+    """The sentence of the work, what was written with it, and what became of it."""
 
-    def __init__(self, work: Work, offers: Offers, names: Names, zone: str, opens: Callable[[], None] | None) -> None:
+    def __init__(self, work: Work, offers: Offers, names: Names, zone: str) -> None:
         super().__init__()
         words = offers.actions.get(work.kind)
         row = CardRow(
             what_was_done(work, offers, names), format_moment(work.at, zone), icon=words.icon if words else "circle"
         )
         self.add(row)
-        record = record_words(work, names)
-        if record and opens is not None:
-            from fielddesk.ui.buttons import Button
+        if isinstance(written := work.args.get("text"), str):
+            self.add(_padded(Text(written, wraps=True)))
+        self.explanation = Text(explanation(work, zone), wraps=True)
+        self.add(_padded(self.explanation))
 
-            about = CardRow(record, icon="link")
-            button = Button(lambda: _("Open"))
-            button.clicked.connect(opens)
-            about.add(button)
-            self.add(about)
-        inner = QWidget()
-        column = QVBoxLayout(inner)
-        theme.space(column, (16, 12, 16, 12), 4)
-        text = Text(explanation(work, zone), wraps=True)
-        column.addWidget(text)
-        self.explanation = text
-        self.add(inner)
+
+def _padded(text: Text) -> QWidget:
+    inner = QWidget()
+    column = QVBoxLayout(inner)
+    theme.space(column, (16, 12, 16, 12), 4)
+    column.addWidget(text)
+    return inner
 
 
 def refused_words(error: FieldDeskError) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from fielddesk.core.errors import FieldDeskError
-from fielddesk.core.i18n import _, format_moment
+from fielddesk.core.i18n import _, format_moment, language
 from fielddesk.core.ids import new_id
 from fielddesk.features.sync_centre import queries
 from fielddesk.features.sync_centre.actions import MINE, decided, done_again
@@ -32,6 +32,7 @@ from fielddesk.store.actions import Call, Ctx
 from fielddesk.store.events import Event
 from fielddesk.store.outbox import OwnOperation
 from fielddesk.store.tx import Reading
+from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button, Gate
 from fielddesk.ui.lists import Row
 from fielddesk.ui.moments import moment_words
@@ -39,6 +40,7 @@ from fielddesk.ui.page import SplitPage
 from fielddesk.ui.paging import Source
 from fielddesk.ui.seams import Bench, Names, SubjectPage, paged
 from fielddesk.ui.signs import Chip
+from fielddesk.ui.text import Worded
 
 NEEDS, WAITING, HISTORY = "needs", "waiting", "history"
 SEARCH_AFTER_MS = 150
@@ -87,8 +89,15 @@ class SyncPage(SplitPage, SubjectPage):
         self._work: Work | None = None
         self._cards: list[QWidget] = []
         self._conflict: ConflictCard | None = None
+        self._shown_in = ""
+        self._has_record = False
         self._going: set[str] = set()
         """Work whose next step is under way: a second press must not take it again."""
+        holder = QWidget()
+        self._shown = QVBoxLayout(holder)
+        theme.space(self._shown, spacing=16)
+        self.pane.add(holder)
+        self.pane.add_stretch()
         self._make_left()
         self._make_foot()
         self.list.chosen.connect(self._choose)
@@ -105,8 +114,12 @@ class SyncPage(SplitPage, SubjectPage):
         self.filters.add(WAITING, lambda: _("Waiting"))
         self.filters.add(HISTORY, lambda: _("History"))
         self.search = _Search()
-        column.insertWidget(3, self.search)
-        self.search.hide()
+        self._finder = QWidget()
+        below = QVBoxLayout(self._finder)
+        theme.space(below, (16, 0, 12, 12))
+        below.addWidget(self.search)
+        column.insertWidget(3, self._finder)
+        self._finder.hide()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(SEARCH_AFTER_MS)
@@ -128,7 +141,7 @@ class SyncPage(SplitPage, SubjectPage):
     # ---------------------------------------------------------------- the lists
 
     def _show_list(self, which: str) -> None:
-        self.search.setVisible(which == HISTORY)
+        self._finder.setVisible(which == HISTORY)
         empty = {
             NEEDS: (_("Nothing needs you"), _("Conflicts and refusals appear here, each with its next step.")),
             WAITING: (_("Nothing waits"), _("What you do without a connection waits here until it is sent.")),
@@ -234,6 +247,10 @@ class SyncPage(SplitPage, SubjectPage):
 
         self._bench.read(lambda read: queries.work(read, row_id), show, key="sync.subject")
 
+    def retranslate(self) -> None:
+        """What was shown in another language is made anew; the choices of a person stay."""
+        self._shown_in = ""
+
     def reload(self) -> None:
         self.list.reload()
         self._ask_counts()
@@ -255,37 +272,40 @@ class SyncPage(SplitPage, SubjectPage):
             self.show_nothing()
             return
         work, names = found
-        if work == self._work and self._cards:
+        if work == self._work and self._cards and self._shown_in == language():
             self.fill_detail()
             return  # what a person has chosen in it stays
-        self._work = work
+        choices = self._conflict.choices() if work == self._work and self._conflict is not None else {}
+        self._work, self._shown_in = work, language()
         offers, zone = self._bench.offers, self._bench.zone()
         words = offers.actions.get(work.kind)
         noun = words.noun if words else work.kind
         self.pane.show_title(noun, record_words(work, names) or format_moment(work.at, zone))
         self.pane.show_chips([Chip(lambda: outcome_words(work), outcome_state(work), ICONS.get(work.outcome, ""))])
         self._clear()
-        self._add(SaidCard(work, offers, names, zone, None))
+        self._add(SaidCard(work, offers, names, zone))
         self._conflict = None
         if work.fields:
             self._conflict = ConflictCard(work, offers, names)
             self._conflict.decided.connect(self._may_decide)
             self._add(self._conflict)
+            for name, side in choices.items():
+                self._conflict.compare.take(name, side)
         if work.chain:
             self._add(ChainCard(work.chain, offers, names, zone))
-        self.pane.add_stretch()
+        self._has_record = bool(record_words(work, names))
         self._show_steps(work)
         self.fill_detail()
 
     def _add(self, card: QWidget) -> None:
-        self._cards.append(self.pane.add(card))
+        self._shown.addWidget(card)
+        self._cards.append(card)
 
     def _clear(self) -> None:
-        column = self.pane.column
-        while (item := column.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        for card in self._cards:
+            self._shown.removeWidget(card)
+            card.hide()
+            card.deleteLater()
         self._cards = []
 
     def _show_steps(self, work: Work) -> None:
@@ -297,9 +317,8 @@ class SyncPage(SplitPage, SubjectPage):
         self.let_go.setVisible(rejected)
         for button in (self.again, self.let_go):
             button.setEnabled(work.id not in self._going)
-        self.open_record.setVisible(
-            bool(work.about_id) and self._bench.offers.place_of(work.about_table or "") is not None
-        )
+        place = self._bench.offers.place_of(work.about_table or "")
+        self.open_record.setVisible(self._has_record and place is not None)
         if conflict and self._conflict is not None:
             self._may_decide(len(self._conflict.choices()) == len(work.fields))
 
@@ -390,14 +409,11 @@ class SyncPage(SplitPage, SubjectPage):
         self._bench.toast(refused_words(error), icon="warning-fill")
 
 
-class _Search(QLineEdit):
+class _Search(Worded, QLineEdit):
     """The search line over the history."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setClearButtonEnabled(True)
-        self.retranslate()
-
-    def retranslate(self) -> None:
-        self.setPlaceholderText(_("Search what was sent"))
-        self.setAccessibleName(_("Search what was sent"))
+        self.say("setPlaceholderText", lambda: _("Search what was sent"))
+        self.say("set_name", lambda: _("Search what was sent"))
