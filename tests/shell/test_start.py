@@ -222,3 +222,50 @@ def test_two_profiles_open_the_one_used_last(desktop: Desktop) -> None:
     assert last_profile(desktop.home, read_choices(desktop.home).profile) == desktop.home / "profiles" / "ben"
     assert last_profile(desktop.home, "gone") == desktop.home / "profiles" / "anna"
     assert last_profile(Path("/nowhere"), None) is None
+
+
+def test_a_laptop_that_headquarters_no_longer_knows_asks_for_a_new_code_and_can_go_back(set_up: Desktop) -> None:
+    from fielddesk.features.workorders.actions import add_note
+    from fielddesk.features.workorders.model import WorkOrder
+    from fielddesk.store.actions import call
+    from fielddesk.sync.status import Status
+    from tests.support.laptops import kept
+
+    window, hands = set_up.open()
+    assert window.opened is not None
+    store = window.opened.store
+    store.do(call(add_note, order_id=kept(store, WorkOrder)[0].id, text="not sent yet"))
+    window.desk.show_place("sync")
+    page: Any = window.desk.page("sync")
+    assert window.line is not None
+    window.line._hear(Status("blocked", "device_unknown"))
+    assert page.standing.enrol.isVisible()
+    assert not page.standing.sync_now.isVisible()
+    page.standing.enrol.click()
+    form = window.start_page.form
+    assert form.fields["address"].text() == ENROLMENT.hq_url
+    assert window.opened is None
+    press(window, "Back")
+    hands.until(lambda: window.opened is not None and window.bench is not None, "it opens again")
+    hands.until(lambda: window.desk.status.waiting.text() == "1 change waits to be sent", "the work is still there")
+    window.desk.show_place("orders")
+    orders: Any = window.desk.page("orders")
+    hands.until(lambda: orders.list.chosen_id(), "and the pages work as before")
+
+
+def test_keeping_what_headquarters_wants_to_remove_is_said(set_up: Desktop) -> None:
+    from fielddesk.sync.status import Status
+
+    window, _hands = set_up.open()
+    window.desk.show_place("sync")
+    page: Any = window.desk.page("sync")
+    assert window.line is not None
+    window.line._hear(Status("asks", values={"removed": 120, "of": 300}))
+    assert page.standing.agree.isVisible()
+    page.standing.keep.click()
+    assert not page.standing.agree.isVisible()
+    assert page.standing.sync_now.isVisible()
+    assert page.standing._why.text() == "Nothing is removed. Sync rests until you press Sync now."
+    window.line._hear(Status("agreed", synced_at=1))
+    window.line._hear(Status("asks", values={"removed": 120, "of": 300}))
+    assert page.standing.agree.isVisible(), "asked anew"

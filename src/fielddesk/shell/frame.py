@@ -45,6 +45,9 @@ class Frame(QObject):
     def install_shortcuts(self) -> None:
         """Give commands their keys."""
 
+    def enrol_again(self) -> None:
+        """Close the profile and ask for a new code."""
+
     def tell_trouble(self, problem: StoreProblem) -> None:
         """Tell what the disk, the key or the file did to us."""
 

@@ -23,11 +23,13 @@ CLOSES_WITHIN_S = 2.0
 class SyncLine(QObject):
     """Starts, stops and asks sync; nothing here waits.
 
-    Signals: `changed(status)` on the main thread; `broke(exception)` for mistakes of ours in the sync thread.
+    Signals: `changed(status)` on the main thread; `broke(exception)` for mistakes of ours in the sync thread;
+    `enrolment_asked` when headquarters no longer knows this laptop and a person has a new code.
     """
 
     changed = Signal(object)
     broke = Signal(object)
+    enrolment_asked = Signal()
     _said = Signal(object)
 
     def __init__(self, parent: QObject | None = None, *, rests: bool = False) -> None:
@@ -76,6 +78,9 @@ class SyncLine(QObject):
     def answer_removal(self, agreed: bool) -> None:
         if self._worker is not None:
             self._worker.answer_removal(agreed)
+
+    def enrol_again(self) -> None:
+        self.enrolment_asked.emit()
 
     def local_work(self, count: int) -> None:
         if self._worker is not None:

@@ -75,6 +75,9 @@ class Window(Frame):
         self.desk.commands_asked.connect(self._show_commands)
         self.desk.place_shown.connect(self._place_shown)
         self.desk.undo_asked.connect(self._undo)
+        self.desk.needs_you_pressed.connect(lambda: self._go("sync"))
+        self.desk.status.connection_pressed.connect(lambda: self._go("sync"))
+        self.desk.user_pressed.connect(lambda: self._go("settings"))
         self._to_front.connect(self._come_to_front)
         self._crashed.connect(self._tell_crash)
         self.reports.install(self._crashed.emit)
@@ -222,6 +225,14 @@ class Window(Frame):
         asking = in_thread(lambda: enrol_here(self.parts, address, code), "enrolment")
         self._waits.follow(asking, self._enrolled, lambda error: self._not_enrolled(address, code, error))
 
+    def enrol_again(self) -> None:
+        """Headquarters no longer knows this laptop: close the profile, ask for a new code, then go on with it."""
+        opened = self.opened
+        if opened is not None:
+            self._leave_profile()
+            self.start_page.ask_for_enrolment(opened.header.hq_url)
+            self._show_start()
+
     def _enrolled(self, enrolled: Enrolled) -> None:
         self.folder = enrolled.folder
         change_choices(self.parts.home, profile=self.folder.name)
@@ -325,6 +336,11 @@ class Window(Frame):
                 taken.add(command.shortcut)
                 self._shortcuts.append(QShortcut(QKeySequence(command.shortcut), self.desk, _runner(command)))
 
+    def _go(self, key: str) -> None:
+        """Go to a place, if there are places yet."""
+        if self.bench is not None:
+            self.desk.show_place(key)
+
     def _show_commands(self) -> None:
         self.palette.open_with(self.commands())
 
@@ -378,22 +394,23 @@ class Window(Frame):
 
     def close(self) -> None:
         """Commit what is typed, keep how the window stood, end sync, close the store."""
-        if self.opened is None and self.bench is None:
-            self._end()
-            return
+        if self.opened is not None or self.bench is not None:
+            self._leave_profile()
+        self._end()
+
+    def _leave_profile(self) -> None:
+        """Commit what is typed and keep how the window stood; then let go of the profile."""
         for page in self.desk.made_pages().values():
             if isinstance(page, Page):
                 page.may_leave()
         self._keep_standing()
-        if self.line is not None:
-            self.line.close()
-        if self.bench is not None:
-            self.bench.close()
+        from fielddesk.shell.work import end_work
+
+        end_work(self)
         opened, self.opened = self.opened, None
         if opened is not None:
             self.reports.use(None)
             opened.store.close()
-        self._end()
 
     def _end(self) -> None:
         self._has_ended = True

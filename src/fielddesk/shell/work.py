@@ -38,6 +38,7 @@ def begin_work(window: Frame, header: Header, opening: Future[Opened]) -> None:
     desk = window.desk
     window.line = SyncLine(window, rests=not window.parts.syncs)
     window.line.broke.connect(window.mistake)
+    window.line.enrolment_asked.connect(window.enrol_again)
     outbox = WindowOutbox(lambda: bench)
     offers = places.offers(window.line, outbox, window.preferences)
     me = Me(
@@ -86,7 +87,6 @@ def work_opened(window: Frame, opened: Opened) -> None:
     _ask_name(window)
     bench.watch({User.tablename}, partial(_ask_name, window))
     window.status_words = StatusWords(window.desk.status, line, bench)
-    window.desk.needs_you_pressed.connect(lambda: window.desk.show_place("sync"))
     for offer in bench.offers.places:
         if offer.count is not None:
             _count(window, offer)
@@ -100,12 +100,16 @@ def work_opened(window: Frame, opened: Opened) -> None:
 
 
 def end_work(window: Frame) -> None:
-    """Take places and bench away again: the store did not open."""
+    """Take places, bench and line away again: the store did not open, or is about to be closed."""
+    if window.line is not None:
+        window.line.close()
     if window.bench is not None:
         window.bench.close()
-        window.bench.deleteLater()
-        window.bench = None
     window.desk.clear_places()
+    for part in (window.search, window.status_words, window.line, window.bench):
+        if part is not None:
+            part.deleteLater()
+    window.search = window.status_words = window.line = window.bench = None
 
 
 def _start_line(window: Frame, opened: Opened) -> None:

@@ -43,6 +43,8 @@ class Offline:
 
     def answer_removal(self, agreed: bool) -> None: ...
 
+    def enrol_again(self) -> None: ...
+
 
 def fitting() -> Call:
     return call(use_part, order_id=ORDER, part_id=BEARING, quantity=MILLION, place_id=VAN)

@@ -175,6 +175,10 @@ class Line(Protocol):
 
     def answer_removal(self, agreed: bool) -> None: ...
 
+    def enrol_again(self) -> None:
+        """Set this laptop up anew with another code; what waits stays and goes with it."""
+        ...
+
 
 class Standing(Worded, QWidget):
     """Where one stands, in three lines at most, with what can be done about it."""
@@ -195,7 +199,10 @@ class Standing(Worded, QWidget):
         self.agree = Button(lambda: _("Remove them"))
         self.agree.clicked.connect(lambda: line.answer_removal(True))
         self.keep = Button(lambda: _("Keep them"))
-        self.keep.clicked.connect(lambda: line.answer_removal(False))
+        self.keep.clicked.connect(self._keep)
+        self.enrol = Button(lambda: _("Type a new code"), "key")
+        self.enrol.clicked.connect(line.enrol_again)
+        self._keeps = False
         self._lay()
         line.listen(self.show_status)
 
@@ -210,7 +217,7 @@ class Standing(Worded, QWidget):
         head.addLayout(words, 1)
         buttons = QHBoxLayout()
         theme.space(buttons, spacing=8)
-        for button in (self.sync_now, self.stop, self.agree, self.keep):
+        for button in (self.sync_now, self.stop, self.agree, self.keep, self.enrol):
             buttons.addWidget(button)
         buttons.addStretch(1)
         column = QVBoxLayout(self)
@@ -221,21 +228,29 @@ class Standing(Worded, QWidget):
     def show_status(self, status: Status) -> None:
         """Say a status in words; called at each change."""
         self._status = status
+        self._keeps = self._keeps and status.code == "asks"
         self._glyph.show_icon(ICONS[status.code], STATES[status.tone] or "text2")
         self._words.set_words(connection_words(status, self._zone()))
-        why = why_words(status)
+        why = _("Nothing is removed. Sync rests until you press Sync now.") if self._keeps else why_words(status)
         self._why.set_words(why)
         self._why.setVisible(bool(why))
         percent = status.percent if status.tone == "busy" else None
         self._bar.setVisible(percent is not None)
         self._bar.setValue(percent or 0)
-        busy, asks = status.tone == "busy", status.code == "asks"
-        self.sync_now.setVisible(not busy and not asks)
+        busy, asks = status.tone == "busy", status.code == "asks" and not self._keeps
+        unknown = status.problem == "device_unknown"
+        self.sync_now.setVisible(not busy and not asks and not unknown)
+        self.enrol.setVisible(unknown)
         self.stop.setVisible(busy)
         self.agree.setVisible(asks)
         self.keep.setVisible(asks)
 
     def retranslate(self) -> None:
+        self.show_status(self._status)
+
+    def _keep(self) -> None:
+        self._keeps = True
+        self._line.answer_removal(False)
         self.show_status(self._status)
 
 
