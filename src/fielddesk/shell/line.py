@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from fielddesk.core.clock import Clock
-from fielddesk.features.sync_centre.panel import Line
 from fielddesk.store.database import Store
 from fielddesk.sync.status import Status
 
@@ -110,7 +109,3 @@ class SyncLine(QObject):
         for listener in list(self._listeners):
             listener(status)
         self.changed.emit(status)
-
-
-def _is_a_line(line: SyncLine) -> Line:
-    return line

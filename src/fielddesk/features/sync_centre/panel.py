@@ -41,7 +41,7 @@ _REASONS: dict[str, str | Callable[[dict[str, Any]], str]] = {
     "tls": N_("There is no safe connection here: something between changes it. Nothing was sent."),
     "tls_expired": N_("Headquarters' certificate has expired, or this computer's clock is wrong. Check the clock."),
     "tls_foreign": N_("Somebody else answers in headquarters' place. Nothing was sent. Try another network."),
-    "bad_address": N_("The address of headquarters is not one. Check it in Settings."),
+    "bad_address": N_("This is no address of a headquarters. Write it like https://hq.example.com."),
     "not_encrypted": N_("The address of headquarters would send everything in the clear. Ask for an https address."),
     "not_headquarters": N_("Something answers there, but it is not headquarters. Nothing was sent."),
     "bad_answer": N_("Headquarters answered with something that cannot be. It was not used; the next try comes soon."),
