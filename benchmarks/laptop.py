@@ -42,11 +42,11 @@ BASE = 1_000
 """Position of headquarters' feed that the made-up store has."""
 
 
-def made_up(count: int, draw: random.Random) -> dict[type[Synced], list[Synced]]:
-    """`count` confirmed rows: one in ten an asset, the rest orders."""
+def made_up(count: int, draw: random.Random, hour: int = 0) -> dict[type[Synced], list[Synced]]:
+    """`count` confirmed rows of an hour: one in ten an asset, the rest orders."""
 
     def row_id() -> str:
-        return new_id(NOW + draw.randrange(10**9), draw.randbytes(10))
+        return new_id(NOW + (hour * 3600 + draw.randrange(3600)) * 10**6, draw.randbytes(10))
 
     assets = [
         Asset(id=row_id(), customer_id=ME, serial=f"S{n}", name=f"Press {n}", rev=BASE)
@@ -54,7 +54,7 @@ def made_up(count: int, draw: random.Random) -> dict[type[Synced], list[Synced]]
     ]
     orders = [
         WorkOrder(
-            id=row_id(), number=f"WO-HQ-2026-{n}", kind="repair", title=f"Hydraulic leak at cylinder {n}", rev=BASE,
+            id=row_id(), number=f"WO-HQ-2026-{hour}{n:06}", kind="repair", title=f"Hydraulic leak, cylinder {n}", rev=BASE,
             customer_id=ME, asset_id=assets[n % len(assets)].id, assignee_id=ME, status="in_progress", opened_at=NOW,
         )
         for n in range(count - len(assets))
@@ -147,7 +147,7 @@ def pull(size: int, page_rows: int = 10_000) -> None:
             touched = draw.sample(orders, waiting)
             for order in touched[have:]:
                 store.do(call(add_note, order_id=order.id, text="waits"))
-            fresh = made_up(page_rows, draw)
+            fresh = made_up(page_rows, draw, 1 + len(results))
             news = [*fresh[Asset], *fresh[WorkOrder]][: page_rows - waiting]
             bodies = [(row.tablename, row.id, row.body()) for row in [*news, *touched]]
             page = PullAnswer(
