@@ -54,7 +54,7 @@ def made_up(count: int, draw: random.Random, hour: int = 0) -> dict[type[Synced]
     ]
     orders = [
         WorkOrder(
-            id=row_id(), number=f"WO-HQ-2026-{hour}{n:06}", kind="repair", title=f"Hydraulic leak, cylinder {n}", rev=BASE,
+            id=row_id(), number=f"WO-HQ-2026-{hour}{n:06}", kind="repair", title=f"Leak at cylinder {n}", rev=BASE,
             customer_id=ME, asset_id=assets[n % len(assets)].id, assignee_id=ME, status="in_progress", opened_at=NOW,
         )
         for n in range(count - len(assets))

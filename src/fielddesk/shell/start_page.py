@@ -12,6 +12,7 @@ from fielddesk.core.i18n import _
 from fielddesk.shell.problems import Trouble, Way, way_words
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
+from fielddesk.ui.flow import Flow
 from fielddesk.ui.forms import Form, Line
 from fielddesk.ui.page import Page, Scroll
 from fielddesk.ui.signs import Card
@@ -169,9 +170,8 @@ class _Card(Card):
         self._inner.addLayout(head)
         self.advice = Text(advice, wraps=True)
         self._inner.addWidget(self.advice)
-        self._buttons = QHBoxLayout()
+        self._buttons = Flow()
         theme.space(self._buttons, (0, 8, 0, 0), 8)
-        self._buttons.addStretch(1)
         self._inner.addLayout(self._buttons)
         self.add(inner)
         self.buttons: list[Button] = []
@@ -185,8 +185,8 @@ class _Card(Card):
         theme.announce(self, words)
 
     def add_button(self, button: Button) -> None:
-        """The first one added is the best way out and stands at the right end."""
-        self._buttons.insertWidget(1, button)
+        """The first one added is the best way out and stands last, as the next step does everywhere."""
+        self._buttons.insert(0, button)
         self.buttons.append(button)
 
     def add_details(self, details: str) -> None:

@@ -103,11 +103,8 @@ class Window(Frame):
     def _show_start(self) -> None:
         """The window without places: only the start page."""
         self.desk.navigation.hide()
-        self.desk.top.search.setEnabled(False)
-        self.desk.top.commands.setEnabled(False)
-        self.desk.top.user.hide()
-        self.desk.status.show_connection("")
-        self.desk.status.show_saved("")
+        for part in (self.desk.top.search, self.desk.top.commands, self.desk.top.user, self.desk.status):
+            part.hide()
         page = self._start_page or self._opening
         if self.desk.stack.indexOf(page) < 0:
             self.desk.stack.addWidget(page)
@@ -266,9 +263,8 @@ class Window(Frame):
         """The desk with its places; the start page is put away."""
         self.desk.set_places(places, pages)
         self.desk.navigation.show()
-        self.desk.top.search.setEnabled(True)
-        self.desk.top.commands.setEnabled(True)
-        self.desk.top.user.show()
+        for part in (self.desk.top.search, self.desk.top.commands, self.desk.top.user, self.desk.status):
+            part.show()
         self.desk.status.show_saved(self._saved_words)
 
     def _saved_words(self) -> str:

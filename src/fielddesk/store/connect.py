@@ -17,7 +17,7 @@ from fielddesk.core.errors import StoreProblem
 PAGE_CACHE_KIB = 65_536
 BUSY_MS = 30_000
 CHECKPOINT_PAGES = 8_000
-"""Pages in the log before they are copied back: 32 MB. SQLite's own 1,000 copied the same pages every fortieth action."""
+"""Pages in the log before they are copied back: 32 MB. SQLite's own 1,000 copied the same ones every forty actions."""
 
 
 class Gate:
