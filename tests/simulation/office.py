@@ -75,6 +75,11 @@ class Office:
     def perform(self, calls: Sequence[Call], user: str) -> Performed:
         return self.hq.perform(calls, user)
 
+    def head(self) -> int:
+        """Where the feed stands."""
+        with self.read() as read:
+            return int(read.connection.exec_driver_sql("SELECT pos FROM counter").scalar() or 0)
+
     def waiting(self) -> list[str]:
         """Operations that wait for a person."""
         return [one.id for one in admin.waiting_operations(self.hq)]

@@ -24,6 +24,8 @@ from tests.simulation.record import Broken
 from tests.simulation.template import template
 from tests.simulation.world import World
 
+REGRESS = Path(__file__).parents[1] / "regress"
+"""Plans that were red once."""
 OFTEN = 0.1
 """The chance of a fault that was asked for."""
 
@@ -114,6 +116,7 @@ def main() -> int:
     words.add_argument("--laptops", type=int, default=3)
     words.add_argument("--seconds", type=float)
     words.add_argument("--go-on", action="store_true", help="run all seeds and list the red ones")
+    words.add_argument("--keep", action="store_true", help="keep a red seed under tests/regress, where ./test runs it")
     words.add_argument("--lines", type=int, default=60)
     words.add_argument("--faults", help="only these faults, each about every tenth time")
     words.add_argument("--until", help="run all seeds until this law fails in one")
@@ -125,6 +128,10 @@ def main() -> int:
     count, seconds, red = run_many(seeds_of(told.seeds), told.steps, told.laptops, told.seconds)
     if red is not None:
         print(red.told(told.lines))
+        if told.keep:
+            REGRESS.mkdir(exist_ok=True)
+            laws = {"laws": sorted(red.laws())}
+            (REGRESS / f"seed-{red.plan.seed}.json").write_text(json.dumps(red.plan.told() | laws) + "\n")
     print(f"{count} schedules in {seconds:.1f} s, {count / seconds:.2f} a second, {'RED' if red else 'all green'}")
     return 1 if red else 0
 

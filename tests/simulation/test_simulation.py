@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.plan import LINE, MACHINE, draw
-from tests.simulation.run import Result, run_plan, run_seed
+from tests.simulation.run import REGRESS, Result, run_plan, run_seed
 
-REGRESS = Path(__file__).parents[1] / "regress"
 ROOT = Path(__file__).parents[2]
 FRESH_SECONDS = 30.0
 

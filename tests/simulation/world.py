@@ -401,9 +401,15 @@ class World:
             before = self.trace_of_rest()
             for laptop in self.laptops:
                 self._round(laptop)
-            if self.broken or (round_no >= 1 and self.trace_of_rest() == before):
+            if self.broken or self.at_peace() or (round_no >= 1 and self.trace_of_rest() == before):
                 return
         self.break_law("drains_within_bounded_rounds", f"still moving after {ROUNDS} rounds: {self.trace_of_rest()}")
+
+    def at_peace(self) -> bool:
+        """Whether every laptop has sent all and stands at the head of the feed."""
+        head = self.office.head()
+        found = [laptop.driver.state.facts for laptop in self.laptops if laptop.driver is not None]
+        return all(facts and facts.cursor == head and not facts.waiting + facts.unconfirmed for facts in found)
 
     def trace_of_rest(self) -> list[Any]:
         """Where everybody stands; two rounds with the same answer are rest."""
