@@ -291,3 +291,28 @@ def test_the_status_bar_counts_what_waits(opened: tuple[Window, Hands]) -> None:
     hands.until(lambda: window.desk.status.waiting.text() == "1 change waits to be sent", "one waits")
     window.opened.store.do(call(add_note, order_id=order.id, text="two"))
     hands.until(lambda: window.desk.status.waiting.text() == "2 changes wait to be sent", "two wait")
+
+
+def test_a_tray_follows_the_line_where_there_is_one_and_nothing_needs_it(
+    opened: tuple[Window, Hands], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PySide6.QtWidgets import QSystemTrayIcon
+
+    from fielddesk.shell.tray import Tray, make_tray
+    from fielddesk.sync.status import Status
+
+    window, hands = opened
+    monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", staticmethod(lambda: False))
+    assert make_tray(window, lambda: None) is None
+    raised: list[int] = []
+    tray = Tray(window, lambda: raised.append(1))
+    tray.hear(Status("offline", "no_route", since=1_800_000_000_000_000))
+    assert "Offline since" in tray.icon.toolTip()
+    [show, sync, _end] = tray._menu.actions()
+    show.trigger()
+    assert raised == [1]
+    sync.trigger()
+    hands.until(lambda: window.line and window.line.status.code == "offline", "it asked for a sync")
+    window.preferences.language = "zh_CN"
+    hands.until(lambda: tray._menu.actions()[1].text() == "立即同步", "it speaks Chinese")
+    tray.end()

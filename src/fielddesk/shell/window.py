@@ -29,6 +29,7 @@ from fielddesk.ui.toast import SHOWN_MS
 if TYPE_CHECKING:
     from fielddesk.shell.bench import WindowBench
     from fielddesk.shell.start_page import StartPage
+    from fielddesk.shell.tray import Tray
     from fielddesk.store.profile import Header
     from fielddesk.sync.enrol import Enrolled
     from fielddesk.ui.desk import Desk
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from fielddesk.ui.seams import CommandOffer
 
 SLOW_AFTER_MS = 400
+TRAY_AFTER_MS = 3_000
 
 
 class Window(Frame):
@@ -57,6 +59,7 @@ class Window(Frame):
         self._opening = Text("", "second")
         self._start_page: StartPage | None = None
         self._palette: Palette | None = None
+        self._tray: Tray | None = None
         self.reports = CrashReports(parts.clock.now)
         self.on_demo: Callable[[], bool] | None = None
         self._slow = QTimer(self)
@@ -258,6 +261,15 @@ class Window(Frame):
             begin_work(self, opened.header, whole)
         work_opened(self, opened)
         self.ready.emit()
+        QTimer.singleShot(TRAY_AFTER_MS, self, self._make_tray)
+
+    def _make_tray(self) -> None:
+        from fielddesk.shell.tray import make_tray
+
+        if self._tray is None and not self._has_ended:
+            self._tray = make_tray(self, self._come_to_front)
+        if self._tray is not None and self.line is not None:
+            self.line.listen(self._tray.hear)
 
     def show_places(self, places: list[Place], pages: dict[str, Any]) -> None:
         """The desk with its places; the start page is put away."""
@@ -410,6 +422,8 @@ class Window(Frame):
 
     def _end(self) -> None:
         self._has_ended = True
+        if self._tray is not None:
+            self._tray.end()
         self._waits.close()
         self.reports.uninstall()
         self.ended.emit()
