@@ -9,6 +9,7 @@ import pytest
 
 from tests.ring.places import Died, LaptopProcess, Site, agree
 
+pytestmark = pytest.mark.slow
 NewProcess = Callable[..., LaptopProcess]
 
 SAVING = ("before_journal", "after_journal", "before_commit", "after_commit")
@@ -58,7 +59,6 @@ def settle(laptop: LaptopProcess) -> None:
     laptop.decide(conflict["id"], {"name": "mine"})
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("dying", ["engineer", "dispatcher"])
 def test_a_laptop_that_ends_while_it_saves_loses_nothing_and_sends_it_once(
     site_on_sqlite: Site, new_process: NewProcess, dying: str
@@ -79,7 +79,6 @@ def test_a_laptop_that_ends_while_it_saves_loses_nothing_and_sends_it_once(
         agree(site, **people)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("dying", ["engineer", "dispatcher"])
 def test_a_laptop_that_ends_anywhere_in_a_sync_goes_on_and_the_conflict_is_settled_once(
     site_on_sqlite: Site, new_process: NewProcess, dying: str
@@ -127,7 +126,6 @@ DEATHS_OF_HQ = {
 }  # fmt: skip
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_headquarters_that_ends_anywhere_answers_again_and_nothing_is_lost_or_doubled(
     new_hq: Callable[[str], Site], new_laptop: Callable[..., Any], kind: str
@@ -158,12 +156,12 @@ def test_headquarters_that_ends_anywhere_answers_again_and_nothing_is_lost_or_do
         agree(site, **people)
 
 
-@pytest.mark.parametrize("point", ["snapshot.asked:3", "snapshot.done:3"])
+@pytest.mark.parametrize("point", ["snapshot.asked:2", "snapshot.done:2"])
 def test_headquarters_that_ends_in_a_first_sync_is_asked_for_the_rest_of_it(
     new_hq: Callable[[str], Site], new_laptop: Callable[..., Any], point: str
 ) -> None:
     site = new_hq("sqlite")
-    catalogue(site, 3_000)
+    catalogue(site, 6_000)
     site.serve(die_at=point)
     laptop = new_laptop()
     laptop.enrol(site.address, site.code("dispatcher"))
