@@ -16,7 +16,7 @@ from fielddesk.hq import admin, demo
 from fielddesk.hq.jobs import refresh_levels
 from fielddesk.hq.service import Headquarters, on_postgresql, on_sqlite
 from tests.ring.laptop import Laptop
-from tests.ring.places import LaptopProcess, Site, new_site
+from tests.ring.places import LaptopProcess, Site, site_on_a_copy
 from tests.support.postgres import Server, postgres
 
 __all__ = ["postgres"]
@@ -91,10 +91,10 @@ def new_hq(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[
     def make(kind: str = "sqlite", on: str = "template") -> Site:
         folder = tmp_path / f"hq{len(made)}"
         if kind == "sqlite":
-            made.append(new_site(folder, request.getfixturevalue(on), None))
+            made.append(site_on_a_copy(folder, request.getfixturevalue(on)))
         else:
-            source = request.getfixturevalue("template_database")
-            made.append(new_site(folder, None, lambda: request.getfixturevalue("postgres"), source))
+            server, source = request.getfixturevalue("postgres"), request.getfixturevalue("template_database")
+            made.append(Site(folder, server.new_database(source), server))
         return made[-1]
 
     yield make
@@ -111,12 +111,21 @@ def foreign_hq(tmp_path: Path) -> Iterator[Site]:
     found.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
+
+
+@pytest.fixture(params=BOTH)
 def site(request: pytest.FixtureRequest, new_hq: Callable[[str], Site]) -> Site:
     """A headquarters that serves, on each database."""
     found = new_hq(request.param)
     found.serve()
     return found
+
+
+@pytest.fixture(params=BOTH)
+def idle_site(request: pytest.FixtureRequest, new_hq: Callable[[str], Site]) -> Site:
+    """The same before anybody serves."""
+    return new_hq(request.param)
 
 
 @pytest.fixture

@@ -146,8 +146,8 @@ class LaptopProcess:
 class Site:
     """One headquarters: its database, its serving process if one runs, and its books, opened by the test as well."""
 
-    def __init__(self, folder: Path, url: str | None = None) -> None:
-        self.folder, self.url = folder, url
+    def __init__(self, folder: Path, url: str | None = None, server: Server | None = None) -> None:
+        self.folder, self.url, self.server = folder, url, server
         folder.mkdir(parents=True, exist_ok=True)
         self.serving: list[Child] = []
         self.addresses: list[str] = []
@@ -222,19 +222,29 @@ class Site:
 
     # -- an older copy ---------------------------------------------------------------------------------------------
 
-    def copy(self, to: Path) -> None:
-        """Copy the database aside as a backup does, a consistent one; SQLite only, with nobody serving."""
-        assert self.url is None
+    def copy(self) -> Path | str:
+        """A copy of the database as a backup has it, while nobody serves: a folder, or a database's name."""
         assert not self.serving
         self.close_books()
-        to.mkdir(parents=True)
+        if self.url is not None:
+            assert self.server is not None
+            return self.server.new_database(self.url.rpartition("/")[2]).rpartition("/")[2]
+        to = self.folder / f"copy{next(self._numbers)}"
+        to.mkdir()
         for path in self.folder.glob("headquarters.db*"):
             shutil.copy2(path, to / path.name)
+        return to
 
-    def bring_back(self, copy: Path) -> None:
+    def bring_back(self, copy: Path | str) -> None:
         """Put an older copy in the place of the database."""
         assert not self.serving
         self.close_books()
+        if isinstance(copy, str):
+            assert self.server is not None
+            assert self.url is not None
+            self.server.drop(self.url)
+            self.url = self.server.new_database(copy)
+            return
         for path in self.folder.glob("headquarters.db*"):
             path.unlink()
         for path in copy.iterdir():
@@ -318,11 +328,8 @@ def agree(site: Site, **laptops: Any) -> None:
         assert {name for name in here if here[name] != there[name]} == set(), f"{login} differs"
 
 
-def new_site(folder: Path, template: Path | None, postgres: Callable[[], Server] | None, source: str = "") -> Site:
-    """A headquarters on a copy of what `template` (a folder) or `source` (a database) holds."""
-    if postgres is not None:
-        return Site(folder, postgres().new_database(source))
+def site_on_a_copy(folder: Path, template: Path) -> Site:
+    """A headquarters on a copy of what the folder `template` holds."""
     folder.mkdir(parents=True)
-    assert template is not None
     shutil.copyfile(template / "headquarters.db", folder / "headquarters.db")
     return Site(folder)

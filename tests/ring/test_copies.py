@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from fielddesk.core.clock import SystemClock
 from fielddesk.features.parts.rules import MILLION
 from fielddesk.store import backup
@@ -15,6 +17,7 @@ from fielddesk.store.laptop import find_key
 from tests.ring.laptop import Laptop
 from tests.ring.places import Site, agree
 
+pytestmark = pytest.mark.slow
 NewLaptop = Callable[..., Laptop]
 
 
@@ -152,16 +155,16 @@ def test_an_older_profile_in_which_nothing_waits_is_noticed_by_the_pull_before_i
 
 
 def test_a_headquarters_out_of_an_older_copy_gets_back_from_the_laptops_what_it_lost(
-    new_hq: Callable[[str], Site], new_laptop: NewLaptop, tmp_path: Path
+    idle_site: Site, new_laptop: NewLaptop
 ) -> None:
-    site = new_hq("sqlite")
+    site = idle_site
     site.serve()
     engineer, dispatcher = new_laptop("engineer", site), new_laptop("dispatcher", site)
     before = stock_of(site, engineer)
     known = work(engineer, "known to the backup")
     settled(engineer, dispatcher)
     site.stop()
-    site.copy(tmp_path / "copy")
+    copy = site.copy()
 
     site.serve()
     lost = work(engineer, "lost with the disk")
@@ -171,7 +174,7 @@ def test_a_headquarters_out_of_an_older_copy_gets_back_from_the_laptops_what_it_
     settled(engineer, dispatcher)
     waiting = work(engineer, "waiting when headquarters fell")
     site.stop()
-    site.bring_back(tmp_path / "copy")
+    site.bring_back(copy)
     epoch = engineer.facts()["epoch"]
     assert site.verb("restored").startswith("Epoch ")
     site.serve()
@@ -190,17 +193,17 @@ def test_a_headquarters_out_of_an_older_copy_gets_back_from_the_laptops_what_it_
 
 
 def test_a_laptop_enrolled_after_the_backup_is_told_so_and_brings_its_work_with_a_new_code(
-    new_hq: Callable[[str], Site], new_laptop: NewLaptop, tmp_path: Path
+    idle_site: Site, new_laptop: NewLaptop
 ) -> None:
-    site = new_hq("sqlite")
-    site.copy(tmp_path / "copy")
+    site = idle_site
+    copy = site.copy()
     site.serve()
     engineer = new_laptop("engineer", site)
     work(engineer, "lost with the disk")
     settled(engineer)
     work(engineer, "waiting when headquarters fell")
     site.stop()
-    site.bring_back(tmp_path / "copy")
+    site.bring_back(copy)
     site.verb("restored")
     site.serve()
 
@@ -216,13 +219,13 @@ def test_a_laptop_enrolled_after_the_backup_is_told_so_and_brings_its_work_with_
 
 
 def test_a_restore_that_is_said_only_days_later_still_loses_nobodys_work(
-    new_hq: Callable[[str], Site], new_laptop: NewLaptop, tmp_path: Path
+    idle_site: Site, new_laptop: NewLaptop
 ) -> None:
-    site = new_hq("sqlite")
+    site = idle_site
     site.serve()
     engineer, colleague = new_laptop("engineer", site), new_laptop("colleague", site)
     site.stop()
-    site.copy(tmp_path / "copy")
+    copy = site.copy()
     site.serve()
     words = ("the engineer's, lost", "the colleague's, lost", "the engineer's, waiting", "the colleague's, since then")
     work(engineer, words[0])
@@ -230,7 +233,7 @@ def test_a_restore_that_is_said_only_days_later_still_loses_nobodys_work(
     settled(engineer, colleague)
     work(engineer, words[2])
     site.stop()
-    site.bring_back(tmp_path / "copy")
+    site.bring_back(copy)
     site.serve()
     engineer.sync()
     work(colleague, words[3])

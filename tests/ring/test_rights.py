@@ -11,6 +11,7 @@ from tests.ring.headquarters import ClockAhead
 from tests.ring.laptop import Laptop
 from tests.ring.places import Site, agree, until
 
+pytestmark = pytest.mark.slow
 NewLaptop = Callable[..., Laptop]
 DAY_S = 24 * 3600
 

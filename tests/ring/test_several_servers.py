@@ -15,6 +15,7 @@ from fielddesk.sync.client import HttpHq
 from tests.ring.laptop import Laptop
 from tests.ring.places import Site, agree, until
 
+pytestmark = pytest.mark.slow
 NewLaptop = Callable[..., Laptop]
 
 
