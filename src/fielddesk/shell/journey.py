@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
+from fielddesk.features.parts.panel import PartsUsed
 from fielddesk.features.sync_centre.page import SyncPage
+from fielddesk.features.workorders.page import OrdersPage
 from fielddesk.shell.hands import Hands, NotSeen
 from fielddesk.sync.status import Status
 from fielddesk.ui.lists import RowList
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from fielddesk.shell.demo import EmbeddedHq
     from fielddesk.shell.window import Window
 
+PART = "7SR1-03-4"
 NOTE = "Bearing runs hot, grease was black. 轴承过热，已更换。"
 
 
@@ -61,7 +64,7 @@ class Walk:
         self.hands.until(lambda: number in self._shown() and self._list().chosen_id() == row.id, "the order opens")
 
     def work_on_it(self) -> None:
-        """Start, note, done: with the keyboard alone."""
+        """Start, note, a part, done: with the keyboard alone."""
         self._next_step()
         self.hands.until(lambda: self._waiting() >= 1, "work is begun")
         self.hands.press("Alt+N")
@@ -70,9 +73,28 @@ class Walk:
         self.hands.until(lambda: self._waiting() >= 2, "the note is kept")
         self.hands.pause(300)
         self.hands.picture("note-offline")
+        self._fit_a_part()
         self._next_step()
-        self.hands.until(lambda: self._waiting() >= 3, "the order is completed")
+        self.hands.until(lambda: self._waiting() >= 4, "the order is completed")
         self.hands.picture("completed-offline")
+
+    def _fit_a_part(self) -> None:
+        """Scan a part: its number and Enter, how many and Enter."""
+        page = self._page()
+        assert isinstance(page, OrdersPage)
+        self.hands.tab_to(page.tabs.tabs.bar)
+        while page.tabs.tabs.current() != "parts":
+            self.hands.press("Left")
+        self.hands.press("Alt+P")
+        panel = page.tabs.panel("parts")
+        assert isinstance(panel, PartsUsed)
+        self.hands.type(PART)
+        self.hands.press("Return")
+        self.hands.until(lambda: self.hands.keyboard() is panel.adding.quantity.editor, f"{PART} is found")
+        self.hands.picture("part-offline")
+        self.hands.type("1")
+        self.hands.press("Return")
+        self.hands.until(lambda: self._waiting() >= 3, "the part is kept")
 
     def look_at_what_waits(self) -> None:
         """The sync centre lists it in words."""
@@ -80,7 +102,7 @@ class Walk:
         page = self._page()
         assert isinstance(page, SyncPage)
         page.show_waiting()
-        self.hands.until(lambda: page.list.rows.rowCount() >= 3 and page.list.chosen_id(), "what waits is listed")
+        self.hands.until(lambda: page.list.rows.rowCount() >= 4 and page.list.chosen_id(), "what waits is listed")
         self.hands.pause(300)
         self.hands.picture("waiting")
 
