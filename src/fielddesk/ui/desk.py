@@ -116,7 +116,8 @@ class StatusBar(Worded, QFrame):
         row.addWidget(self.waiting)
         row.addWidget(self._dots[1])
         row.addWidget(self.needs_you)
-        row.addWidget(self.saved, 1)
+        row.addWidget(self.saved, 1000)
+        row.addStretch(1)  # while a toast stands in its place
         # Where there is no room for everything, this is what gives way.
         self.saved.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.saved.setAlignment(Qt.AlignmentFlag.AlignRight)
