@@ -247,3 +247,14 @@ def test_home_and_end_go_to_the_first_and_the_last_row(rows: RowList, qtbot) -> 
     assert rows.currentIndex().row() == 199
     qtbot.keyClick(rows, Qt.Key.Key_Home)
     assert rows.chosen_id() == "o0"
+
+
+def test_a_list_that_is_given_the_keyboard_shows_its_first_row_as_chosen(rows: RowList, qtbot) -> None:
+    rows.clearFocus()
+    rows.show_rows(orders(3))
+    rows.selectionModel().clear()
+    rows.choose("")
+    rows.activateWindow()
+    rows.setFocus()
+    qtbot.waitUntil(lambda: rows.chosen_id() == "o0")
+    assert [index.row() for index in rows.selectionModel().selectedRows()] == [0]

@@ -259,6 +259,10 @@ class Chosen(QObject):
     def _moved(self, now: QModelIndex, _before: QModelIndex) -> None:
         if self._moving or self._model.shrinking or not now.isValid():
             return
+        if not self._view.selectionModel().hasSelection():
+            # A view that is given the keyboard makes its first row the current one and does not select it.
+            select = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+            self._view.selectionModel().select(now, select)
         row = self._model.row_at(now.row())
         if row is None:
             self._id = ""  # still on its way; `_seek` takes its id when it arrives
