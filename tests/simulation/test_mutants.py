@@ -9,6 +9,7 @@ import pytest
 
 from tests.simulation import laws
 from tests.simulation.mutants import MUTANTS, Mutant, laws_broken_by, patched
+from tests.simulation.watch import Watch
 
 
 def _named(mutant: Mutant) -> Any:
@@ -26,5 +27,5 @@ def test_a_mutant_is_caught_by_its_law(mutant: Mutant, tmp_path: Path) -> None:
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
 def test_a_mutant_still_finds_the_text_it_changes(mutant: Mutant, tmp_path: Path) -> None:
     patched(mutant, tmp_path)
-    named = {law.__name__ for law in laws.LAWS} | set(vars(laws.Watch))
+    named = {law.__name__ for law in laws.LAWS} | set(vars(Watch))
     assert mutant.law in named

@@ -11,22 +11,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
 from fielddesk.core.errors import Conflict, RuleBroken, StoreProblem
 from fielddesk.store.actions import Call
-from fielddesk.store.outbox import OwnOperation
 from fielddesk.store.tables import LAPTOP, SYNCED
 from fielddesk.sync.state import Ask
 from fielddesk.sync.wire import Kind
 from tests.simulation import laws
 from tests.simulation.line import Late, Line, Reply
-from tests.simulation.machines import Died, Laptop, OutOfSteps, Time
+from tests.simulation.machines import FOREVER, Died, Laptop, OutOfSteps, Time
+from tests.simulation.misfortune import Misfortune
 from tests.simulation.office import Office
 from tests.simulation.people import Person, wish
-from tests.simulation.plan import MACHINE, OF_THE_OFFICE, Plan, stream
+from tests.simulation.plan import Plan, stream
 from tests.simulation.record import Broken, Committed, Trace
 from tests.simulation.template import Template
+from tests.simulation.watch import Watch
 
 ROUNDS = 14
 """So many rounds of every laptop are enough for everything to drain once faults have stopped."""
@@ -34,7 +33,6 @@ MOST_EFFECTS = 3000
 """More effects than this without a rest is a driver that turns in a circle."""
 MADE = "SELECT op_id, tablename_, row_id FROM touched_row WHERE wrote = 1 AND before IS NULL ORDER BY row_id"
 NOT_THE_RUNS = frozenset({"alembic_version"})
-MOST_LAPTOPS = 6
 
 
 class World:
@@ -53,21 +51,19 @@ class World:
         self.people: dict[str, Person] = {}
         self.tokens: dict[str, str] = {}
         self.laptops: list[Laptop] = []
-        self.watch = laws.Watch(self)
+        self.watch = Watch(self)
         self.dice = stream(plan.seed, "world")
-        self.faults = stream(plan.seed, "faults")
         self._places: dict[str, int] = {}
-        self._hq_images: list[Path] = []
-        self._images = 0
+        self.misfortune = Misfortune(self)
         template.copy_hq(folder / "hq")
         self.office = Office(folder / "hq", self.time, stream(plan.seed, "hq"))
         self.boss = Person(template.boss, "dispatcher", "Office", 99, stream(plan.seed, "office"), now=self.time.now)
         for number, seat in enumerate(template.seats(plan.laptops, plan.fresh)):
             shutil.copytree(seat.folder, folder / seat.name)
-            self._place(seat.name, number, seat.user, seat.role, seat.token)
+            self.place(seat.name, number, seat.user, seat.role, seat.token)
         self.trace.note("plan", plan)
 
-    def _place(self, name: str, number: int, user: str, role: str, token: str) -> Laptop:
+    def place(self, name: str, number: int, user: str, role: str, token: str) -> Laptop:
         laptop = Laptop(
             self.plan.seed, name, self.folder / name, self.time, lambda laptop: Line(self, laptop),
             (self.plan.push_size, self.plan.page_size),
@@ -87,12 +83,21 @@ class World:
         try:
             reply = self.office.answer(kind, raw, token)
         except Died as end:
-            self.trace.note("hq died", str(end))
-            self.office.die()
-            self.office.boot()
+            self.office_died(end)
             return Reply(502, b"")
         self.watch.answered(kind, reply)
         return reply
+
+    def office_died(self, end: Died) -> None:
+        """Headquarters stopped, and somebody starts it again."""
+        self.trace.note("hq died", str(end))
+        self.office.die()
+        self.office.boot()
+
+    def forget(self, laptop: Laptop) -> None:
+        """What was seen of this laptop no longer counts: its disk is another."""
+        self.watch.forget(laptop)
+        self._places.pop(laptop.name, None)
 
     def break_law(self, law: str, text: str) -> None:
         if len(self.broken) < 20:
@@ -116,7 +121,7 @@ class World:
         """Something small happens to somebody."""
         self.time.pass_seconds(self.dice.choice((0.5, 5, 60, 600, 7200)))
         self.trace.note("step", number, self.time.at)
-        self._misfortune()
+        self.misfortune.strike()
         if self.late and self.dice.random() < 0.3:
             late = self.late.pop(self.dice.randrange(len(self.late)))
             self.trace.note("late", late.laptop, late.kind, self.deliver(late.kind, late.raw, late.token).status)
@@ -135,7 +140,7 @@ class World:
     def boot(self, laptop: Laptop) -> bool:
         def start() -> None:
             laptop.boot()
-            self._learn(laptop)
+            self.learn(laptop)
 
         return self._alive(laptop, "boot", start)
 
@@ -189,10 +194,10 @@ class World:
             self.trace.note(laptop.name, "refused", [one.action.kind for one in calls], no.code)
             return
         self.trace.note(laptop.name, "saved", [one.action.kind for one in calls], done.op_ids)
-        self._learn(laptop, done.op_ids)
+        self.learn(laptop, done.op_ids)
         laptop.driver.local_work(len(done.op_ids))
 
-    def _learn(self, laptop: Laptop, promised: tuple[str, ...] = ()) -> None:
+    def learn(self, laptop: Laptop, promised: tuple[str, ...] = ()) -> None:
         """Take what the laptop's outbox has into the account of what was saved."""
         assert laptop.store is not None
         with laptop.store.read() as read:
@@ -238,148 +243,6 @@ class World:
             self.watch.stored(laptop, effect)
         return effect
 
-    # ---------------------------------------------------------------- misfortune
-
-    def _misfortune(self) -> None:
-        for name in MACHINE:
-            chance = self.plan.chance(name)
-            if chance and self.faults.random() < chance:
-                self.trace.note("fault", name)
-                strike = getattr(self, f"_{name}")
-                if name in OF_THE_OFFICE:
-                    strike()
-                else:
-                    strike(self.faults.choice(self.laptops))
-        for laptop in self.laptops:
-            if laptop.fuse.full and self.faults.random() < 0.3:
-                laptop.fuse.full = False
-
-    def _kill(self, laptop: Laptop) -> None:
-        laptop.fuse.left = self.faults.choice((1, 2, 3, 4, 5, 8, 13, 21))
-
-    def _power_off(self, laptop: Laptop) -> None:
-        laptop.power_fails = True
-        self._kill(laptop)
-        if self.faults.random() < 0.3:
-            self.turn_off(laptop)
-
-    def _stop(self, laptop: Laptop) -> None:
-        if laptop.driver is not None:
-            laptop.driver.stop()
-
-    def _disk_full(self, laptop: Laptop) -> None:
-        laptop.fuse.full = True
-
-    def _clock(self, laptop: Laptop) -> None:
-        laptop.clock.ahead += self.faults.choice((-86_400, -3600, -1, 1, 3600, 86_400, 400 * 86_400)) * 1_000_000
-        laptop.clock.name = self.faults.choice(("Europe/Berlin", "Asia/Shanghai", "America/New_York"))
-
-    def _image_folder(self) -> Path:
-        self._images += 1
-        return self.folder / f"image-{self._images}"
-
-    def _restore_laptop(self, laptop: Laptop) -> None:
-        """Make an image, or bring the oldest one back."""
-        if len(laptop.images) < 1 or self.faults.random() < 0.3:
-            self._off(laptop)
-            laptop.images.append(laptop.copy_to(self._image_folder()))
-            return
-        self._off(laptop)
-        here = self._ids_in(laptop)
-        laptop.come_back_from(laptop.images.pop(0))
-        gone = here - self._ids_in(laptop)
-        self.committed.lost |= gone
-        self._places.pop(laptop.name, None)
-        self.watch.forget(laptop)
-        self.trace.note(laptop.name, "restored", sorted(gone))
-
-    def _off(self, laptop: Laptop) -> None:
-        if laptop.on:
-            laptop.shut_down()
-
-    def _ids_in(self, laptop: Laptop) -> set[str]:
-        """What a laptop holds when nothing stops it from starting."""
-        laptop.fuse.full, laptop.fuse.left = False, 10**9
-        laptop.boot()
-        assert laptop.store is not None
-        with laptop.store.read() as read:
-            found = {row[0] for row in read.rows(sa.select(OwnOperation.c.id))}
-        self._learn(laptop)
-        laptop.shut_down()
-        return found
-
-    def _damage_store(self, laptop: Laptop) -> None:
-        self.turn_off(laptop)
-        laptop.damage()
-        self.watch.forget(laptop)
-        self._places.pop(laptop.name, None)
-
-    def _clone_laptop(self, laptop: Laptop) -> None:
-        if len(self.laptops) >= min(MOST_LAPTOPS, self.plan.laptops + 2):
-            return
-        self._off(laptop)
-        who = self.people[laptop.name]
-        name = f"{laptop.name}x{len(self.laptops)}"
-        laptop.copy_to(self.folder / name)
-        twin = self._place(name, len(self.laptops), who.user, who.role, self.tokens[laptop.name])
-        twin.damaged = laptop.damaged
-        self.trace.note(laptop.name, "cloned to", name)
-
-    def _restore_hq(self) -> None:
-        if not self._hq_images or self.faults.random() < 0.3:
-            place = self._image_folder()
-            self.office.copy_to(place)
-            self._hq_images.append(place)
-            return
-        self.office.come_back_from(self._hq_images.pop(0))
-        self.watch.new_epoch()
-
-    def _kill_hq(self) -> None:
-        self.office.die_in(self.faults.choice((1, 2, 3, 4)))
-
-    def _reassign(self) -> None:
-        from tests.simulation.people import give_order
-
-        with self.office.read() as read:
-            calls = give_order(self.boss, read)
-        self._perform(calls)
-
-    def _office_edit(self) -> None:
-        with self.office.read() as read:
-            calls = wish(self.boss, read)
-        self._perform(calls)
-
-    def _settle(self) -> None:
-        waiting = self.office.waiting()
-        if waiting:
-            one, word = self.faults.choice(waiting), self.faults.choice(("release", "void"))
-            self.trace.note("office", word, one)
-            self._at_the_office(lambda: self.office.settle(one, word))
-
-    def _prune(self) -> None:
-        share = self.faults.choice((0.3, 0.7, 1.0))
-        self._at_the_office(lambda: self.office.prune(share))
-
-    def _perform(self, calls: list[Call] | None) -> None:
-        if not calls:
-            return
-        if self._at_the_office(lambda: self.office.perform(calls, self.boss.user)):
-            self.trace.note("office", [one.action.kind for one in calls])
-
-    def _at_the_office(self, work: Callable[[], Any]) -> bool:
-        """Do something at headquarters; False where a rule said no or the machine died over it."""
-        try:
-            work()
-        except (RuleBroken, Conflict) as no:
-            self.trace.note("office", "refused", no.code)
-        except Died as end:
-            self.trace.note("hq died", str(end))
-            self.office.die()
-            self.office.boot()
-        else:
-            return True
-        return False
-
     # ---------------------------------------------------------------- peace
 
     def drain(self) -> None:
@@ -392,7 +255,7 @@ class World:
             late = self.late.pop(0)
             self.deliver(late.kind, late.raw, late.token)
         for laptop in self.laptops:
-            laptop.fuse.full, laptop.fuse.left, laptop.power_fails = False, 10**9, False
+            laptop.fuse.full, laptop.fuse.left, laptop.power_fails = False, FOREVER, False
             laptop.page_size *= 5
             if not laptop.on and not self.boot(laptop):
                 self.break_law("only_the_world_refuses", f"{laptop.name} does not start in peace")
