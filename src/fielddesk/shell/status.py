@@ -28,7 +28,7 @@ class StatusWords(QObject):
         self._bar.show_connection(lambda: connection_words(status, zone), ICONS[status.code], STATES[status.tone])
 
     def _count(self) -> None:
-        self._bench.read(counts, self._show_counts, key="status.counts")
+        self._bench.look_up(counts, self._show_counts, "status.counts")
 
     def _show_counts(self, found: tuple[int, int]) -> None:
         waiting, needs = found

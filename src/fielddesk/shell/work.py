@@ -119,13 +119,13 @@ def _start_line(window: Frame, opened: Opened) -> None:
 
 def _tell_line(bench: WindowBench, line: SyncLine) -> None:
     count = sa.select(sa.func.count()).where(OwnOperation.c.outcome.is_(None))
-    bench.read(lambda read: int(read.value(count) or 0), line.local_work, key="line.waiting")
+    bench.look_up(lambda read: int(read.value(count) or 0), line.local_work, "line.waiting")
 
 
 def _ask_name(window: Frame) -> None:
     bench = window.bench
     if bench is not None:
-        bench.read(lambda read: _name(read, bench.me.user_id), partial(_say_name, window), key="me.name")
+        bench.look_up(lambda read: _name(read, bench.me.user_id), partial(_say_name, window), "me.name")
 
 
 def _name(read: Reading, user_id: str) -> str:
@@ -145,10 +145,9 @@ def _count(window: Frame, offer: PlaceOffer) -> None:
     if bench is None or offer.count is None:
         return
     count, me, today = offer.count, bench.me, bench.today()
-    bench.read(
-        lambda read: count(read, me, today),
-        lambda n: window.desk.set_count(offer.key, n or 0),
-        key=f"count.{offer.key}",
+    # Not in the readers' queue: the rows of the list come before the numbers beside the places.
+    bench.look_up(
+        lambda read: count(read, me, today), lambda n: window.desk.set_count(offer.key, n or 0), f"count.{offer.key}"
     )
 
 
