@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtGui import QDesktopServices, QShortcut
 
 from fielddesk.core.config import change_choices, read_choices
 from fielddesk.core.errors import FieldDeskError, StoreProblem
@@ -21,20 +21,16 @@ from fielddesk.shell.preferences import WindowPreferences
 from fielddesk.shell.standing import place_window
 from fielddesk.ui.navigation import Place
 from fielddesk.ui.page import Page
-from fielddesk.ui.palette import Command
 from fielddesk.ui.tasks import Tasks
 from fielddesk.ui.text import Text
 from fielddesk.ui.toast import SHOWN_MS
 
 if TYPE_CHECKING:
-    from fielddesk.shell.bench import WindowBench
     from fielddesk.shell.start_page import StartPage
     from fielddesk.shell.tray import Tray
     from fielddesk.store.profile import Header
     from fielddesk.sync.enrol import Enrolled
-    from fielddesk.ui.desk import Desk
-    from fielddesk.ui.palette import Palette
-    from fielddesk.ui.seams import CommandOffer
+    from fielddesk.ui.palette import Command, Palette
 
 SLOW_AFTER_MS = 400
 TRAY_AFTER_MS = 3_000
@@ -309,40 +305,18 @@ class Window(Frame):
 
     def commands(self) -> list[Command]:
         """Every command there is now."""
-        bench = self.bench
-        if bench is None:
-            return []
-        found = [_go_command(self.desk, place) for place in self.desk.navigation.places()]
-        found += [_offered(offer, bench) for offer in bench.offers.commands]
-        nothing = lambda: "" if len(bench.undo) else _("Nothing to undo")  # noqa: E731
-        found.append(
-            Command("undo", lambda: _("Undo"), self._undo, "Ctrl+Z", "arrow-counter-clockwise", blocked=nothing)
-        )
-        return [*found, *self.more_commands()]
+        from fielddesk.shell.commands import commands_of
 
-    def more_commands(self) -> list[Command]:
-        """Commands of the window itself."""
-        found = [
-            Command("search", lambda: _("Search"), self.desk.focus_search, "Ctrl+F", "magnifying-glass"),
-            Command("end", lambda: _("End FieldDesk"), self._end_it, "Ctrl+Q", "sign-out"),
-        ]
-        line = self.line
-        if line is not None:
-            found.append(Command("sync_now", lambda: _("Sync now"), line.sync_now, "F5", "arrows-clockwise"))
-            found.append(Command("sync_stop", lambda: _("Stop syncing"), line.stop, "", "pause-circle"))
-        return found
+        return commands_of(self, self._undo)
 
     def install_shortcuts(self) -> None:
-        """The keys of commands; those of the desk itself stand already."""
+        """Give commands their keys."""
+        from fielddesk.shell.commands import shortcuts_of
+
         for shortcut in self._shortcuts:
             shortcut.setEnabled(False)
             shortcut.deleteLater()
-        self._shortcuts = []
-        taken = {"Ctrl+F", "Ctrl+K", "Ctrl+Z", ""}
-        for command in self.commands():
-            if command.shortcut not in taken:
-                taken.add(command.shortcut)
-                self._shortcuts.append(QShortcut(QKeySequence(command.shortcut), self.desk, _runner(command)))
+        self._shortcuts = shortcuts_of(self, self.commands())
 
     def _go(self, key: str) -> None:
         """Go to a place, if there are places yet."""
@@ -391,9 +365,6 @@ class Window(Frame):
 
     # ---------------------------------------------------------------- the end
 
-    def _end_it(self) -> None:
-        self.desk.close()
-
     def _come_to_front(self) -> None:
         self.desk.setWindowState(self.desk.windowState() & ~Qt.WindowState.WindowMinimized)
         self.desk.show()
@@ -433,25 +404,3 @@ class Window(Frame):
             from fielddesk.shell.kept import keep_standing
 
             keep_standing(self.desk, self.opened.store, self.parts.home)
-
-
-def _go_command(desk: Desk, place: Place) -> Command:
-    return Command(
-        f"go.{place.key}", place.title, lambda: desk.show_place(place.key), icon=place.icon, place=lambda: _("Go to")
-    )
-
-
-def _offered(offer: CommandOffer, bench: WindowBench) -> Command:
-    """A feature's command for this window."""
-    blocked = None if offer.blocked is None else partial(offer.blocked, bench)
-    return Command(
-        offer.key, offer.words, partial(offer.run, bench), offer.shortcut, offer.icon, offer.place, offer.also, blocked
-    )
-
-
-def _runner(command: Command) -> Callable[[], None]:
-    def run() -> None:
-        if not (command.blocked and command.blocked()):
-            command.run()
-
-    return run
