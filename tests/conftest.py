@@ -1,7 +1,10 @@
 """Every test runs without a screen unless it asks for one, and no warning passes unseen (see pyproject.toml)."""
 
 import os
+import sys
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -9,3 +12,19 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # A shared machine is slow at times; how long one example takes says nothing of what is true.
 settings.register_profile("fielddesk", deadline=None)
 settings.load_profile("fielddesk")
+
+
+@pytest.fixture(autouse=True)
+def keys_let_go() -> Iterator[None]:
+    """Lift the keys a test left down: Qt keeps them where a key press ended its own widget, and the next test's
+    choice of a row would be one with Ctrl held."""
+    yield
+    if "PySide6.QtWidgets" not in sys.modules:
+        return  # most tests have no window, and headquarters' never load Qt
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    held = Qt.KeyboardModifier.NoModifier
+    if QApplication.instance() is not None and QApplication.keyboardModifiers() != held:
+        QTest.keyRelease(QWidget(), Qt.Key.Key_Control, held)
