@@ -10,7 +10,7 @@ import pytest
 
 from fielddesk.features.workorders.actions import add_note, set_order_status
 from fielddesk.features.workorders.model import Note, WorkOrder
-from fielddesk.store import connect
+from fielddesk.store import backup, connect
 from fielddesk.store.actions import call
 from fielddesk.store.database import Store
 from fielddesk.store.keys import Keys
@@ -64,6 +64,20 @@ def ruined_but_for_the_outbox(folder: Path) -> None:
         if len(connect.readable_rows(path, Keys(key_in(folder)).subkey("database"), (query,))[0]) == 3:
             break
     shutil.rmtree(folder / "journal")
+
+
+def damaged_but_for_the_settings(folder: Path) -> None:
+    """Some page of the database is gone, but none that holds a setting."""
+    path = folder / DATABASE
+    whole = path.read_bytes()
+    query = "SELECT name FROM local_setting NOT INDEXED"
+    key = Keys(key_in(folder)).subkey("database")
+    settings = connect.readable_rows(path, key, (query,))[0]
+    for at in range(len(whole) - 50, 0, -4096):
+        path.write_bytes(whole[:at] + bytes(10) + whole[at + 10 :])
+        if connect.readable_rows(path, key, (query,))[0] == settings:
+            return
+    raise AssertionError("no such page")
 
 
 def key_in(folder: Path) -> bytes:
@@ -137,3 +151,84 @@ def test_two_laptops_out_of_one_rebuilt_and_one_copied_profile_both_arrive(place
         assert place.agrees(store)
         assert texts(store) == place.notes() == ["confirmed", "in the copy", "in the first", "waiting"]
         store.close()
+
+
+@pytest.mark.parametrize("sent", [False, True], ids=["and waits", "and was sent"])
+def test_without_a_network_a_rebuilt_store_has_yesterdays_rows_and_todays_work(place: Place, sent: bool) -> None:
+    folder, order = at_work(place)
+    key = find_key(folder, place.key_store)
+    backup.make(folder, Keys(key), place.clock)
+    place.clock.pass_time(86_400)
+    store = place.open(folder)
+    today = call(set_order_status, order_id=order, status="completed",
+                 based_on={"status": "in_progress", "status_reason": ""})  # fmt: skip
+    store.do(today)
+    store.do(call(add_note, order_id=order, text="today"))
+    if sent:
+        assert place.sync(store) == "agreed"
+    store.close()
+    zeroed(folder)
+
+    store = rebuild(folder, key, place.clock)
+    (told,) = store.found
+    assert told.code == "store_rebuilt"
+    assert told.values["copy"] == backup.moment_of(backup.backups(folder, Keys(key))[0])
+    assert texts(store) == ["confirmed", "today", "waiting"], "nobody was asked yet"
+    (row,) = kept(store, WorkOrder)
+    assert row.status == "completed"  # type: ignore[attr-defined]
+
+    assert place.sync(store) == "agreed"
+    assert place.agrees(store)
+    assert place.notes() == texts(store) == ["confirmed", "today", "waiting"]
+    assert [own.outcome for own in operations(store)] == ["applied"] * len(operations(store))
+    store.close()
+
+
+def test_a_copy_that_is_no_copy_any_more_or_of_before_a_fork_is_left_alone(place: Place, tmp_path: Path) -> None:
+    folder, order = at_work(place)
+    key = find_key(folder, place.key_store)
+    made = backup.make(folder, Keys(key), place.clock)
+    shutil.copytree(folder, tmp_path / "clone")
+    first, clone = place.open(folder), place.open(tmp_path / "clone")
+    clone.do(call(add_note, order_id=order, text="in the clone"))
+    first.do(call(add_note, order_id=order, text="in the first"))
+    for store in (clone, first, clone, first):  # one of the two becomes an incarnation of its own
+        assert place.sync(store) == "agreed"
+    for store, where in ((clone, tmp_path / "clone"), (first, folder)):
+        store.close()
+        place.open(where).close()  # what the fork gave stands in the header from here on
+    everything = ["confirmed", "in the clone", "in the first", "waiting"]
+    copies = []
+    for where in (folder, tmp_path / "clone"):
+        zeroed(where)
+        store = rebuild(where, key, place.clock)
+        copies.append(store.found[0].values["copy"])
+        assert place.sync(store) == "agreed"
+        assert place.agrees(store)
+        assert texts(store) == place.notes() == everything
+        store.close()
+    assert copies.count(0) == 1, "the one that forked has an older copy than itself"
+
+    content = bytearray(made.path.read_bytes())
+    content[len(content) // 2] ^= 1
+    made.path.write_bytes(content)
+    zeroed(folder)
+    store = rebuild(folder, key, place.clock)
+    assert store.found[0].values["copy"] == 0
+    assert place.sync(store) == "agreed"
+    assert texts(store) == everything
+    store.close()
+
+
+def test_a_number_drawn_after_the_copy_is_not_drawn_again(place: Place) -> None:
+    folder, _ = at_work(place)
+    key = find_key(folder, place.key_store)
+    backup.make(folder, Keys(key), place.clock)
+    store = place.open(folder)
+    numbers = [store.draw_number("WO") for _ in range(3)]
+    store.close()
+    damaged_but_for_the_settings(folder)
+    store = rebuild(folder, key, place.clock)
+    assert store.found[0].values["copy"]
+    assert store.draw_number("WO") not in numbers
+    store.close()

@@ -19,6 +19,8 @@ from fielddesk.store.tx import Key, Reading, Tx, write
 log = logging.getLogger(__name__)
 _DRAWN = re.compile(r"(?P<kind>WO|RP)-(?P<code>[^-]+)-(?P<year>[0-9]{4})-(?P<count>[1-9][0-9]{0,8})")
 """A number as a laptop draws it; of more digits nobody ever drew one, and it would not fit where it is counted."""
+NUMBERS = "number."
+"""How the settings begin that count the numbers drawn here."""
 
 
 @dataclass(frozen=True)
@@ -113,4 +115,4 @@ def numbers_in(args: Any, device_code: str) -> dict[str, int]:
 
 
 def number_setting(kind: str, device_code: str, year: str) -> str:
-    return f"number.{kind.lower()}.{device_code.lower()}.{year}"
+    return f"{NUMBERS}{kind.lower()}.{device_code.lower()}.{year}"

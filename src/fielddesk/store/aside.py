@@ -10,11 +10,12 @@ from fielddesk.store.disk import DISK, Disk, told
 
 COMPANIONS = ("-wal", "-shm")
 """What SQLite keeps beside a database; a database and its log belong together under every name."""
+STAMP = "%Y%m%dT%H%M%SZ"
 
 
 def stamp(now: int) -> str:
     """A moment as part of a file name, UTC."""
-    return datetime.fromtimestamp(now // SECOND, UTC).strftime("%Y%m%dT%H%M%SZ")
+    return datetime.fromtimestamp(now // SECOND, UTC).strftime(STAMP)
 
 
 def free_name(path: Path, why: str, now: int) -> Path:

@@ -9,13 +9,14 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-from fielddesk.core.clock import Clock
+from fielddesk.core.clock import SECOND, Clock
 from fielddesk.core.errors import StoreProblem
 from fielddesk.store import connect, journal, profile
-from fielddesk.store.aside import stamp
+from fielddesk.store.aside import STAMP, stamp
 from fielddesk.store.disk import DISK, Disk, check_room, make_folder, told, unfinished
 from fielddesk.store.journal_start import segment_paths
 from fielddesk.store.keys import Keys
@@ -82,6 +83,12 @@ def backups(folder: Path, keys: Keys) -> list[Backup]:
     return found
 
 
+def moment_of(copy: Backup) -> int:
+    """When a backup was made, in microseconds UTC; to the second."""
+    text = copy.name.partition("-")[0]
+    return int(datetime.strptime(text, STAMP).replace(tzinfo=UTC).timestamp()) * SECOND
+
+
 def restore(file: Path, store_key: bytes, folder: Path, *, disk: Disk = DISK) -> None:
     """Unpack a backup as the profile in `folder`, which is empty or not there yet; whole or not at all.
 
@@ -105,6 +112,19 @@ def restore(file: Path, store_key: bytes, folder: Path, *, disk: Disk = DISK) ->
             disk.sync_folder(folder.parent)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+
+
+def take_database(copy: Backup, keys: Keys, target: Path, *, disk: Disk = DISK) -> None:
+    """Put only the database of a backup at `target`, which is not there yet. file_damaged, disk_full."""
+    check_room(target.parent, copy.size)
+    with ExitStack() as opened:
+        raw = opened.enter_context(SealedFile(copy.path, keys.subkey("backups"), "backups"))
+        packed = opened.enter_context(tarfile.open(mode="r|", fileobj=io.BufferedReader(raw, PIECE_BYTES)))
+        for member in packed:
+            if member.name == DATABASE and (content := packed.extractfile(member)) is not None:
+                _write_out(content, target, disk)
+                return
+        raise raw.damage
 
 
 def _unpack(file: Path, keys: Keys, stage: Path, disk: Disk) -> None:

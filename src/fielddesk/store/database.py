@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -257,6 +258,16 @@ class Store:
     def take_journal(self, journal: JournalLike, reopen: Callable[[], JournalLike] | None = None) -> None:
         """Go on with this journal; it is closed with the store. `reopen` opens it anew."""
         self._journal, self._reopen = journal, reopen
+
+    def let_go_of_journal(self, before: int) -> int:
+        """Remove what the journal wrote before a moment (microseconds UTC), as far as all of it has its end at
+        headquarters and in the rows here; how many files went."""
+
+        def forget() -> int:
+            with self.read() as read:
+                return self._journal.forget(before, partial(outbox.has_ended, read))
+
+        return self._writer.submit(MACHINE, forget).result()
 
     def _replay(self, operations: Sequence[tuple[str, str]]) -> None:
         touched: set[Key] = set()

@@ -216,6 +216,14 @@ def waiting_count(read: Reading) -> int:
     return int(read.value(sa.select(sa.func.count()).where(OwnOperation.c.outcome.is_(None))) or 0)
 
 
+def has_ended(read: Reading, op_id: str) -> bool:
+    """Whether nothing can come of an operation any more: its rows came back with a pull, or a person settled it."""
+    own = read.get(OwnOperation, op_id)
+    if own is None or own.standing or own.outcome is None:
+        return False
+    return own.outcome not in NEEDS_PERSON or own.settled_at is not None
+
+
 def known_among(read: Reading, op_ids: Sequence[str]) -> set[str]:
     """Which of these operations the outbox has."""
     found: set[str] = set()

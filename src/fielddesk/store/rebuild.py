@@ -1,8 +1,9 @@
-"""A damaged database is put aside and begun anew: headquarters sends its rows again, the journal brings the work.
+"""A damaged database is put aside and begun anew: out of the newest copy or headquarters' rows, and the journal.
 
 Nothing is deleted. What can still be read of the damaged file goes along: drafts, numbers drawn, settings, and work
-that a damaged journal lacks. The new database says it knows nothing of headquarters' rows yet, so the next sync takes
-a snapshot, and headquarters gives it an incarnation of its own.
+that a damaged journal lacks. Where a sound copy is at hand its rows are there at once, also without a network, and
+headquarters sees a restored profile; else the new database says it knows nothing of headquarters' rows yet, and the
+next sync takes a snapshot. Either way headquarters gives it an incarnation of its own.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from typing import Any
 from fielddesk.core import canonical
 from fielddesk.core.clock import Clock
 from fielddesk.core.errors import StoreProblem
-from fielddesk.store import connect, instance, profile, steps
+from fielddesk.store import connect, instance, outbox, profile, steps
+from fielddesk.store.again import NUMBERS
 from fielddesk.store.aside import move_aside, move_database_aside, remove_database
+from fielddesk.store.backup import Backup, backups, moment_of, take_database
 from fielddesk.store.database import Store
 from fielddesk.store.disk import DISK, Disk, told
 from fielddesk.store.journal import Journal, JournalDamaged
@@ -34,7 +37,7 @@ from fielddesk.store.laptop import (
     write_header,
 )
 from fielddesk.store.outbox import Draft
-from fielddesk.store.tx import write
+from fielddesk.store.tx import Reading, write
 
 _FORGOTTEN = ("cursor", "sent", "snapshot", "removed", "synced_at", "next_place", "next_seq", "incarnation")
 """Settings that told how far the damaged database was with headquarters."""
@@ -66,7 +69,8 @@ def rebuild(
 
     `enrolment` says whose profile it is where nothing else does any more. already_open, wrong_key, disk_full, or the
     header's own problem if it is lost too and nobody says whose it is. What happened stands in `Store.found`:
-    store_rebuilt (kept_as, operations, drafts). Killed at any moment, it can be called again.
+    store_rebuilt (kept_as, operations, drafts, copy: the moment of the copy whose rows it has, or 0). Killed at any
+    moment, it can be called again.
     """
     keys = Keys(store_key)
     with ExitStack() as held:
@@ -78,13 +82,16 @@ def rebuild(
         if whose is None:
             raise trouble or StoreProblem("header_damaged", file=profile.FILE, folder=str(folder))
         operations = _all_work(folder, keys, clock, disk, saved)
-        aside = _put_in_place(opening, saved, whose)
+        copy = _newest_copy(opening, whose)
+        if copy is not None:
+            operations = _not_in(opening, operations)
+        aside = _put_in_place(opening, saved, whose, copy)
         if trouble is not None:
             move_aside(folder / profile.FILE, "damaged", clock.now(), disk)
             write_header(folder, keys, whose, clock.now(), disk)
-        opening.found.append(
-            StoreProblem("store_rebuilt", kept_as=aside, operations=len(operations), drafts=len(saved.drafts))
-        )
+        made = 0 if copy is None else moment_of(copy)
+        values = {"kept_as": aside, "operations": len(operations), "drafts": len(saved.drafts), "copy": made}
+        opening.found.append(StoreProblem("store_rebuilt", **values))
         store = opening.store(operations)
         held.pop_all()
         return store
@@ -157,16 +164,44 @@ def _all_work(folder: Path, keys: Keys, clock: Clock, disk: Disk, saved: Salvage
     return [(op_id, body) for _, op_id, body in sorted(in_order)]
 
 
-def _put_in_place(opening: Opening, saved: Salvage, whose: Enrolment) -> str:
+def _newest_copy(opening: Opening, whose: Enrolment) -> Backup | None:
+    """Put the database of the newest sound copy of this very enrolment beside the damaged one; None where none is.
+
+    One of another version, or of before a fork, is left alone: the way by a snapshot is the surer one then.
+    """
+    new = opening.folder / steps.REBUILT
+    for copy in backups(opening.folder, opening.keys):
+        remove_database(new)
+        with contextlib.suppress(StoreProblem):
+            take_database(copy, opening.keys, new, disk=opening.disk)
+            with connect.sole(new, opening.keys.subkey("database")) as connection:
+                current = steps.step_of(connection) == steps.newest()
+                same = current and Enrolment.from_settings(outbox.settings(Reading(connection))) == whose
+            if same:
+                return copy
+    return None
+
+
+def _not_in(opening: Opening, operations: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those operations that the copy beside the damaged database does not hold."""
+    with connect.sole(opening.folder / steps.REBUILT, opening.keys.subkey("database")) as connection:
+        known = outbox.known_among(Reading(connection), [op_id for op_id, _ in operations])
+    return [(op_id, body) for op_id, body in operations if op_id not in known]
+
+
+def _put_in_place(opening: Opening, saved: Salvage, whose: Enrolment, copy: Backup | None) -> str:
     """Make the new database beside the damaged one and let them change names; how the damaged one is called now."""
     reached = opening.point or (lambda name: None)
     new = opening.folder / steps.REBUILT
-    remove_database(new)
-    kept = {name: value for name, value in saved.settings.items() if name not in _FORGOTTEN}
-    lay_database(new, opening.keys, kept | whose.settings() | {"created_at": opening.clock.now()}, opening.disk)
+    if copy is None:
+        remove_database(new)
+        kept = {name: value for name, value in saved.settings.items() if name not in _FORGOTTEN}
+        lay_database(new, opening.keys, kept | whose.settings() | {"created_at": opening.clock.now()}, opening.disk)
     with connect.sole(new, opening.keys.subkey("database")) as connection:
         connect.begin_write(connection)
         write(connection, Draft, "put", saved.drafts)
+        if copy is not None:
+            outbox.put_setting(connection, **_drawn_since(Reading(connection), saved))
         connection.commit()
     reached("rebuild_laid")
     aside = move_database_aside(opening.path, "damaged", opening.clock.now(), opening.disk)
@@ -176,3 +211,9 @@ def _put_in_place(opening: Opening, saved: Salvage, whose: Enrolment) -> str:
         opening.disk.sync_folder(opening.folder)
     reached("rebuild_in_place")
     return "" if aside is None else aside.name
+
+
+def _drawn_since(read: Reading, saved: Salvage) -> dict[str, int]:
+    """Counters of numbers that the damaged database had gone on drawing after the copy was made."""
+    drawn = {name: int(count) for name, count in saved.settings.items() if name.startswith(NUMBERS)}
+    return {name: max(count, int(outbox.setting(read, name, 0))) for name, count in drawn.items()}

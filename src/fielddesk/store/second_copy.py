@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Protocol
 
 from fielddesk.core.errors import StoreProblem
@@ -21,6 +21,10 @@ class JournalLike(Protocol):
         """(id, body) of those that are not `known`, in order."""
         ...
 
+    def forget(self, before: int, confirmed: Callable[[str], bool]) -> int:
+        """Let go of what was written before a moment and is `confirmed`; how many files went."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -35,6 +39,9 @@ class NoJournal:
 
     def standing(self, known: Container[str] = ()) -> list[tuple[str, str]]:
         return []
+
+    def forget(self, before: int, confirmed: Callable[[str], bool]) -> int:
+        return 0
 
     def close(self) -> None:
         pass
