@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fielddesk.shell.line import SyncLine
     from fielddesk.shell.search import Search
     from fielddesk.shell.status import StatusWords
+    from fielddesk.shell.upkeep import ProfileUpkeep
 
 
 class Frame(QObject):
@@ -32,6 +33,7 @@ class Frame(QObject):
         self.line: SyncLine | None = None
         self.search: Search | None = None
         self.status_words: StatusWords | None = None
+        self.upkeep: ProfileUpkeep | None = None
 
     def show_places(self, places: list[Place], pages: dict[str, Any]) -> None:
         """Put the places a person can go to on the desk, with what makes their pages."""
@@ -50,6 +52,9 @@ class Frame(QObject):
 
     def tell_trouble(self, problem: StoreProblem) -> None:
         """Tell what the disk, the key or the file did to us."""
+
+    def stop_for(self, problem: StoreProblem) -> None:
+        """Close the profile, which cannot be worked on as it is, and show the way out."""
 
     def tell_found(self, found: Sequence[StoreProblem]) -> None:
         """Tell what was mended while the profile was opened."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from fielddesk.ui.seams import Bench, Me, Offers, PlaceOffer
 
 if TYPE_CHECKING:
     from fielddesk.features.settings.page import Preferences
+    from fielddesk.features.settings.panel import Keeper
     from fielddesk.features.sync_centre.page import Outbox
     from fielddesk.features.sync_centre.panel import Line
 
@@ -21,7 +23,9 @@ FEATURES = ("people", "customers", "assets", "workorders", "parts")
 """Features with a page, from the ground up."""
 
 
-def offers(line: Line, outbox: Outbox, preferences: Preferences) -> Offers:
+def offers(
+    line: Line, outbox: Outbox, preferences: Preferences, keeper: Callable[[], Keeper | None] = lambda: None
+) -> Offers:
     """Everything that can be shown; imports the features' pages, and makes none of them."""
     found = Offers()
     for name in FEATURES:
@@ -35,7 +39,7 @@ def offers(line: Line, outbox: Outbox, preferences: Preferences) -> Offers:
     def settings_page(bench: Bench) -> Page:
         from fielddesk.features.settings.page import SettingsPage
 
-        return SettingsPage(bench, preferences)
+        return SettingsPage(bench, preferences, keeper)
 
     own = frozenset({OwnOperation.tablename})
     found.add(

@@ -159,14 +159,17 @@ _PAGES: dict[str, _Made] = {
     "store_damaged": _Made(
         N_("The store on this laptop is damaged"),
         N_(
-            "Nothing was changed yet. Mending puts the damaged file aside, fetches everything from headquarters anew, "
-            "and takes what you had not sent from its second copy. Nothing is deleted."
+            "Nothing was changed yet. Mending puts the damaged file aside, begins with the newest backup, and brings "
+            "back what you did since from its second copy. Headquarters sends the rest. Nothing is deleted."
         ),
         ("mend", "folder", "end"),
     ),
     "store_missing": _Made(
         N_("The store of this profile is missing"),
-        N_("Mending fetches everything from headquarters anew and takes what you had not sent from its second copy."),
+        N_(
+            "Mending begins with the newest backup and brings back what you did since from its second copy. "
+            "Headquarters sends the rest."
+        ),
         ("mend", "folder", "end"),
     ),
     "journal_damaged": _Made(
@@ -218,7 +221,7 @@ _WHILE_WORKING: dict[str, tuple[str, str]] = {
     "file_busy": (_PAGES["file_busy"].fact, _PAGES["file_busy"].advice),
     "store_damaged": (
         N_("The store on this laptop is damaged"),
-        N_("This was not saved. End FieldDesk and start it again: it then offers to mend the store."),
+        N_("This was not saved. FieldDesk looks the store over now, and offers to mend it."),
     ),
     "journal_closed": (
         N_("The second copy of your work cannot be written"),
@@ -287,6 +290,8 @@ def found_words(problem: FieldDeskError) -> str:
             ).format(n=format_number(values["count"]))
         case "store_upgraded":
             return _("The store was brought up to date; a copy of the old one is kept")
+        case "store_rebuilt" if values.get("copy"):
+            return _("The store was mended with a backup and all you did since; the next sync brings the rest")
         case "store_rebuilt":
             return _("The store was begun anew; everything comes again from headquarters with the next sync")
         case "header_recovered":

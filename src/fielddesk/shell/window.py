@@ -335,6 +335,14 @@ class Window(Frame):
         from fielddesk.shell.problems import trouble_words
 
         self.desk.show_toast(lambda: trouble_words(problem), icon="warning-fill")
+        if problem.code == "store_damaged" and self.upkeep is not None:
+            self.upkeep.look_over(lambda _problem: None)  # what it finds stops the work, with a way out
+
+    def stop_for(self, problem: StoreProblem) -> None:
+        """Close the profile, which cannot be worked on as it is, and show the way out."""
+        if self.opened is not None:
+            self._leave_profile()
+            self.show_problem(problem)
 
     def tell_found(self, found: Sequence[StoreProblem]) -> None:
         """What opening met and mended by itself, one after the other."""

@@ -19,6 +19,7 @@ from fielddesk.shell.opening import Opened
 from fielddesk.shell.outcomes import WindowOutbox
 from fielddesk.shell.search import Search
 from fielddesk.shell.status import StatusWords
+from fielddesk.shell.upkeep import ProfileUpkeep
 from fielddesk.store.database import Store
 from fielddesk.store.outbox import OwnOperation
 from fielddesk.store.profile import Header
@@ -40,7 +41,7 @@ def begin_work(window: Frame, header: Header, opening: Future[Opened]) -> None:
     window.line.broke.connect(window.mistake)
     window.line.enrolment_asked.connect(window.enrol_again)
     outbox = WindowOutbox(lambda: bench)
-    offers = places.offers(window.line, outbox, window.preferences)
+    offers = places.offers(window.line, outbox, window.preferences, lambda: window.upkeep)
     me = Me(
         str(header.who.get("user", "")),
         str(header.who.get("role", "")),
@@ -61,6 +62,10 @@ def begin_work(window: Frame, header: Header, opening: Future[Opened]) -> None:
     if isinstance(page, Page):
         page.focus()
     window.search = Search(desk, bench)
+    window.upkeep = ProfileUpkeep(opening, window)
+    window.upkeep.damaged.connect(window.stop_for)
+    window.upkeep.trouble.connect(window.tell_trouble)
+    window.upkeep.broke.connect(window.mistake)
     window.install_shortcuts()
 
 
@@ -101,15 +106,17 @@ def work_opened(window: Frame, opened: Opened) -> None:
 
 def end_work(window: Frame) -> None:
     """Take places, bench and line away again: the store did not open, or is about to be closed."""
+    if window.upkeep is not None:
+        window.upkeep.close()
     if window.line is not None:
         window.line.close()
     if window.bench is not None:
         window.bench.close()
     window.desk.clear_places()
-    for part in (window.search, window.status_words, window.line, window.bench):
+    for part in (window.search, window.status_words, window.upkeep, window.line, window.bench):
         if part is not None:
             part.deleteLater()
-    window.search = window.status_words = window.line = window.bench = None
+    window.search = window.status_words = window.upkeep = window.line = window.bench = None
 
 
 def _start_line(window: Frame, opened: Opened) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
 from fielddesk.core.i18n import LANGUAGES, NAMES_OF_LANGUAGES, _, format_moment, format_number
+from fielddesk.features.settings.panel import BackupCard, Keeper
 from fielddesk.store.outbox import OwnOperation, setting
 from fielddesk.store.tx import Reading
 from fielddesk.ui import theme
@@ -29,16 +31,18 @@ class Preferences(Protocol):
 
 
 class SettingsPage(PlainPage):
-    """Two cards: how the window looks and speaks, and this laptop."""
+    """Three cards: how the window looks and speaks, this laptop, its backups."""
 
     watches = frozenset({OwnOperation.tablename})
 
-    def __init__(self, bench: Bench, preferences: Preferences) -> None:
+    def __init__(self, bench: Bench, preferences: Preferences, keeper: Callable[[], Keeper | None]) -> None:
         super().__init__(lambda: _("Settings"), lambda: _("Everything here takes effect at once."))
         self._bench, self._preferences = bench, preferences
         self.pane.add(self._look())
         self.laptop = Card(lambda: _("This laptop"))
         self.pane.add(self.laptop)
+        self.backups = BackupCard(bench, keeper)
+        self.pane.add(self.backups)
         self.pane.add_stretch()
         self.reload()
 
@@ -83,6 +87,7 @@ class SettingsPage(PlainPage):
         self.theme.show_choice(self._preferences.theme or SYSTEM)
         self.text_size.show_choice(str(self._preferences.text_size))
         self._bench.read(_facts, self._show_facts, key="settings.facts")
+        self.backups.reload()
 
     def arrive(self) -> None:
         self.reload()
