@@ -74,12 +74,13 @@ def test_doubles_in_one_push_and_of_one_laptop_are_counted(office: Office, opene
 
 def test_two_clones_that_push_at_the_same_moment_are_told_apart(office_on_postgresql: Office) -> None:
     office = office_on_postgresql
-    eve, customer = office.person("eve"), office.customer()
-    office.order(customer, assignee_id=eve)
+    eve, customer, other = office.person("eve"), office.customer(), office.customer()
+    for each in (customer, other):  # two, or the second push would wait for the lock of the first
+        office.order(each, assignee_id=eve)
     slow, fast = office.laptop("eve"), office.laptop("eve")
-    order = {"number": "WO-Z9-2027-1", "kind": "repair", "customer_id": customer, "assignee_id": eve}
-    late = slow.say(create_order, title="late", **order)
-    fast.say(create_order, title="early", **order)
+    order = {"number": "WO-Z9-2027-1", "kind": "repair", "assignee_id": eve}
+    late = slow.say(create_order, title="late", customer_id=customer, **order)
+    fast.say(create_order, title="early", customer_id=other, **order)
 
     def overtake(point: str) -> None:
         if point == "before_stamp":
