@@ -16,7 +16,8 @@ from tests.support.postgres import Server, postgres
 
 __all__ = ["postgres"]
 
-BOTH = ["sqlite", "postgresql"]
+BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
+"""The quick look before a commit asks SQLite only; every run of all tests asks both."""
 
 
 @pytest.fixture(scope="session")

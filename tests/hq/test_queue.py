@@ -9,14 +9,15 @@ import pytest
 
 from fielddesk.core import canonical
 from fielddesk.core.ids import derived_id
+from fielddesk.features.assets.model import Asset
 from fielddesk.features.parts.actions import receive_stock, use_part
 from fielddesk.features.people.rules import FIELD_STAFF
 from fielddesk.features.workorders.actions import add_note
 from fielddesk.hq import admin
 from fielddesk.hq.settings import Refused, put_settings, settings
-from fielddesk.store.actions import ACTIONS, Ctx, fact
+from fielddesk.store.actions import ACTIONS, Ctx, decision, fact
 from fielddesk.store.tx import Tx
-from fielddesk.store.types import Line
+from fielddesk.store.types import Id, Line
 from tests.support.offices import Laptop, Office, revisions
 
 
@@ -123,7 +124,10 @@ def test_the_two_versions_before_are_brought_up_and_an_older_one_is_rejected(off
         """Sing."""
         heard.append(song)
 
-    upcasts = {2: lambda args: {"tune": args["air"]}, 3: lambda args: {"song": args["tune"]}}
+    upcasts = {
+        2: lambda args, shown: ({"tune": args["air"]}, shown),
+        3: lambda args, shown: ({"song": args["tune"]}, shown),
+    }
     fact(may=FIELD_STAFF, version=4, upcasts=upcasts)(sing)
     try:
         laptop.say("sing", version=4, song="four")
@@ -136,6 +140,34 @@ def test_the_two_versions_before_are_brought_up_and_an_older_one_is_rejected(off
         del ACTIONS["sing"]
     assert heard == ["four", "three", "two"]
     assert (laptop.did(too_old)["is"], laptop.did(too_old)["code"]) == ("rejected", "version_unknown")
+
+
+def test_a_column_that_got_another_name_is_still_merged_with_what_the_older_form_showed(
+    office: Office, laptop: Laptop
+) -> None:
+    customer = office.customer()
+    office.order(customer, office.asset(customer), assignee_id=laptop.user)
+    asset = office.ask("SELECT id FROM asset")[0][0]
+
+    def call_machine(tx: Tx, ctx: Ctx, *, asset_id: Id, model: Line) -> None:
+        """Name the model; version 1 called the column `type_name`."""
+        tx.change(tx.one(Asset, asset_id), ctx.based_on, model=model)
+
+    def renamed(args: dict[str, Any], shown: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        return {"asset_id": args["asset_id"], "model": args["type_name"]}, {"model": shown["type_name"]}
+
+    decision(may=FIELD_STAFF, version=2, about="asset_id", upcasts={1: renamed})(call_machine)
+    try:
+        first = laptop.say("call_machine", version=1, asset_id=asset, type_name="P 200", based_on={"type_name": ""})
+        second = laptop.say(
+            "call_machine", version=1, asset_id=asset, type_name="P 300", based_on={"type_name": "P 100"}
+        )
+        laptop.push()
+    finally:
+        del ACTIONS["call_machine"]
+    assert laptop.did(first) == {"is": "applied"}
+    assert laptop.did(second)["is"] == "conflict"
+    assert laptop.did(second)["fields"] == {"model": {"base": "P 100", "mine": "P 300", "theirs": "P 200"}}
 
 
 # ---------------------------------------------------------------- forks

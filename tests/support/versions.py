@@ -5,7 +5,6 @@ Each is put on in a process of its own, since a table is declared once in a proc
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +48,9 @@ def older() -> type[Any]:
 def newer(folder: str = "steps_new") -> type[Any]:
     """Be the newer version; it no longer knows how to paint, and what was `text` is `note` in an operation."""
     steps.MORE[:] = [HERE / "steps_old", HERE / folder]
-    named: Callable[[dict[str, Any]], dict[str, Any]] = lambda args: {  # noqa: E731
-        "note" if name == "text" else name: value for name, value in args.items()
-    }
+
+    def named(args: dict[str, Any], shown: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        return {"note" if name == "text" else name: value for name, value in args.items()}, shown
 
     class Gauge(Synced, scope=SHARED):
         asset_id: Id = ref("asset")

@@ -178,12 +178,13 @@ class Judge:
         return rejected(broken)
 
     def _run(self, sender: Sender, read: Envelope, action: Action, skew: int, released: bool) -> Verdict:
-        ctx = Ctx(read.id, read.at, read.zone, sender.user_id, sender.role, sender.device_id, read.based_on or {})
         tx = OperationTx(self.batch)
         args: dict[str, Any] = {}
         self._by_grace = False
         try:
-            args = action.check(action.upcast(read.version, read.args))
+            args, shown = action.upcast(read.version, read.args, read.based_on or {})
+            ctx = Ctx(read.id, read.at, read.zone, sender.user_id, sender.role, sender.device_id, shown)
+            args = action.check(args)
             guarded = not sender.sees_everything and not released
             if guarded and (verdict := self._out_of_scope(sender, action, read.at + skew, named_rows(args))):
                 return verdict

@@ -56,6 +56,11 @@ class Ctx:
         )  # fmt: skip
 
 
+Args = dict[str, Any]
+Upcasts = Mapping[int, Callable[[Args, Args], tuple[Args, Args]]]
+"""By version: what brings arguments, and the values a form showed, to the next one."""
+
+
 @dataclass(frozen=True)
 class Action:
     """One action as it is known to laptop and headquarters."""
@@ -67,7 +72,7 @@ class Action:
     about: str | None
     undo: str | None
     run: Callable[..., Any]
-    upcasts: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]
+    upcasts: Upcasts
 
     @cached_property
     def arguments(self) -> type[BaseModel]:
@@ -82,14 +87,15 @@ class Action:
             raise _broken(problem) from None
         return _plain(model)
 
-    def upcast(self, version: int, args: dict[str, Any]) -> dict[str, Any]:
-        """Arguments of an older version, brought up to today's; RuleBroken('version_unknown') where that is past."""
+    def upcast(self, version: int, args: Args, shown: Args) -> tuple[Args, Args]:
+        """Arguments and shown values of an older version, brought up to today's; RuleBroken('version_unknown') where
+        that is past."""
         while version < self.version:
             if version not in self.upcasts:
                 raise RuleBroken("version_unknown", kind=self.kind, version=version)
-            args = self.upcasts[version](args)
+            args, shown = self.upcasts[version](args, shown)
             version += 1
-        return args
+        return args, shown
 
     def schema(self) -> dict[str, Any]:
         """The committed schema of the arguments."""
@@ -105,7 +111,6 @@ _HANDLED = ("tx", "ctx")
 
 
 Wrapped = TypeVar("Wrapped", bound=Callable[..., Any])
-Upcasts = Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]
 
 
 def fact(
@@ -114,7 +119,8 @@ def fact(
     """Register a fact: it adds rows and is never refused by headquarters.
 
     `about` names the argument whose row the history shows it under (without it, the first row it adds), `undo` the
-    kind of the action that takes it back, `upcasts[n]` turns arguments of version n into those of n + 1.
+    kind of the action that takes it back, `upcasts[n]` turns arguments and shown values of version n into those of
+    n + 1: a field that gets another name has it in both.
     """
     return lambda run: _register(run, "fact", may, version, about, undo, upcasts or {})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -58,7 +58,9 @@ def run_again(
         action = ACTIONS.get(tree["kind"])
         if action is None:
             raise RuleBroken("kind_unknown", kind=tree["kind"])
-        args = action.check(action.upcast(tree["version"], tree["args"]))
+        args, shown = action.upcast(tree["version"], tree["args"], tree.get("based_on") or {})
+        ctx = replace(ctx, based_on=shown)
+        args = action.check(args)
         action.run(tx, ctx, **args)
         events.record(tx, ctx, action, args)
         tx.keep()
