@@ -315,8 +315,12 @@ class ToyStore:
         self._clear("page")
         return self._facts()
 
-    def apply_snapshot(self, page: SnapshotAnswer, after: After | None) -> Facts:
+    def apply_snapshot(self, page: SnapshotAnswer, after: After | None, agreed: int = 0) -> Facts | Asks:
         self._may("snapshot")
+        if page.next is None:
+            gone = self.rows.keys() - ({row["id"] for row in page.rows} | (self.seen if after else set()))
+            if len(gone) > self.asks_over and len(gone) > agreed:
+                return Asks(len(gone), len(self.rows))
         if after is None:
             self.half, self.seen = SnapshotAt(page.pos, ("", "")), set()
         elif self.half is None or self.half.after != after:

@@ -773,6 +773,26 @@ def test_a_removal_of_very_much_waits_for_a_person(laptop: Laptop) -> None:
     laptop.agrees()
 
 
+def test_a_snapshot_that_would_take_very_much_away_waits_for_a_person(laptop: Laptop) -> None:
+    for number in range(100):
+        laptop.hq.edit(number)
+    laptop.until_agreed()
+    laptop.store.asks_over = 50
+    laptop.hq.edit(0)
+    left = laptop.hq.feed[0]["id"]
+    laptop.hq.feed = [row | {"id": left} for row in laptop.hq.feed]  # a mistake with rights took all others away
+    laptop.hq.pruned = len(laptop.hq.feed)
+    status = laptop.sync()
+    assert (status.code, status.values) == ("asks", {"removed": 99, "of": 100})
+    assert len(laptop.store.rows) == 100
+    laptop.restart()
+    laptop.driver.sync_now()
+    assert laptop.driver.run_until_rest().code == "asks", "it is asked again after a start"
+    laptop.driver.answer_removal(True)
+    assert laptop.driver.run_until_rest().code == "agreed"
+    assert list(laptop.store.rows) == [left]
+
+
 def test_a_gap_is_filled_from_what_is_still_kept(laptop: Laptop) -> None:
     for number in range(5):
         laptop.store.work(number)

@@ -229,6 +229,8 @@ def result(random: Random, effect: Effect) -> Event:
             return Stored(now=0, no=no, result=Asks(60, 100))
         case ApplyPage():
             return Stored(now=0, no=no, result=facts(random, cursor=effect.page.to, snapshot=None))
+        case ApplySnapshot() if effect.page.next is None and random.random() < 0.2:
+            return Stored(now=0, no=no, result=Asks(60, 100))
         case ApplySnapshot():
             half = SnapshotAt(7, effect.page.next) if effect.page.next else None
             return Stored(now=0, no=no, result=facts(random, cursor=None if half else 7, snapshot=half))

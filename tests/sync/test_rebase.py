@@ -215,6 +215,33 @@ def test_a_pull_that_would_empty_the_laptop_asks_first(store: Store):
     assert len(rows_of(store, WorkOrder)) == 1
 
 
+def test_a_snapshot_that_would_empty_the_laptop_asks_first(store: Store):
+    sync = LaptopSync(store)
+    many = [
+        WorkOrder(
+            id=some_id(f"o{n}"), number=f"WO-{n}", kind="repair", title="x", customer_id=ORDER.customer_id,
+            opened_at=1_800_000_000_000_000, rev=1,
+        )
+        for n in range(80)
+    ]  # fmt: skip
+    parts = [Part(id=some_id(f"p{n}"), number=f"P-{n}", names='{"en":"Seal"}', rev=1) for n in range(500)]
+    sync.apply_page(page(store, *[wire(row) for row in (*parts, *many)], size=1000), 0)
+    catalogue = [wire(row) for row in (PART, VAN, *parts)]
+    first = SnapshotAnswer(ECHO, 2000, catalogue[:200], ("part", catalogue[199]["id"]))
+    sync.apply_snapshot(first, None)
+    last = SnapshotAnswer(ECHO, 2000, [*catalogue[200:], wire(ASSET)], None)
+    before = sync.load_state()
+    asked = sync.apply_snapshot(last, ("part", catalogue[199]["id"]))
+    assert (asked.removed, asked.of) == (81, 82)  # type: ignore[union-attr]
+    assert len(rows_of(store, WorkOrder)) == 81, "500 parts that stay hide nothing"
+    assert sync.load_state() == before
+    sync.apply_snapshot(last, ("part", catalogue[199]["id"]), 81)
+    assert rows_of(store, WorkOrder) == []
+    assert sync.load_state().cursor == 2000
+    gone = sync.apply_snapshot(SnapshotAnswer(ECHO, 2100, [wire(ASSET)], None), None)
+    assert gone.removed == 502, "an emptied catalogue is asked about too"  # type: ignore[union-attr]
+
+
 def test_a_fork_gives_new_places_and_keeps_ids_and_bodies(store: Store):
     sync = LaptopSync(store)
     first = store.do(call(add_note, order_id=ORDER.id, text="one"))

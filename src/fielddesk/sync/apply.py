@@ -106,18 +106,19 @@ class LaptopSync:
 
         return self.store.write(apply)
 
-    def apply_snapshot(self, page: SnapshotAnswer, after: tuple[str, str] | None) -> Facts:
-        def apply(connection: sa.Connection) -> tuple[Facts, set[Key]]:
+    def apply_snapshot(self, page: SnapshotAnswer, after: tuple[str, str] | None, agreed: int = 0) -> Facts | Asks:
+        def apply(connection: sa.Connection) -> tuple[Facts | Asks, set[Key]]:
             read = Reading(connection)
             known = setting(read, "snapshot")
+            if after is not None and (known is None or tuple(known["after"]) != tuple(after)):
+                return _facts(read), set()
+            incoming = read_incoming(page.rows)
+            asks = None if page.next else _would_remove(read, incoming, begins=after is None)
+            if asks is not None and asks.removed > agreed:
+                return asks, set()
             if after is None:
                 connection.execute(sa.delete(SeenRow.__table__))
-                pos = page.pos
-            elif known is None or tuple(known["after"]) != tuple(after):
-                return _facts(read), set()
-            else:
-                pos = known["pos"]
-            incoming = read_incoming(page.rows)
+            pos = page.pos if after is None else known["pos"]
             touched = apply_rows(self.store, connection, incoming, set(), replace_newer=True)
             write(connection, SeenRow, "put", [SeenRow(row_id=row_id) for _, row_id in incoming.puts])
             self.store.point("before_cursor")
@@ -294,17 +295,39 @@ def _present(read: Reading, leaves: set[Key]) -> set[Key]:
 
 
 def _customer_rows(read: Reading) -> int:
-    tables = [table for table in BY_NAME.values() if not table.scope.catalogue]
-    return sum(int(read.value(sa.select(sa.func.count()).select_from(table.__table__)) or 0) for table in tables)
+    return _row_count(read, [name for name, table in BY_NAME.items() if not table.scope.catalogue])
 
 
-def _unseen(read: Reading) -> Incoming:
-    """Confirmed rows that the snapshot did not bring; rows made here and not confirmed yet are not among them."""
+def _would_remove(read: Reading, incoming: Incoming, begins: bool) -> Asks | None:
+    """What the end of a snapshot would take away, where that is so much that a person must say yes first.
+
+    The catalogue and customers' rows each for themselves: a thousand parts must not hide that all orders go.
+    """
+    unseen = _unseen(read, seen=not begins).leaves - incoming.puts.keys()
+    for catalogue in (False, True):
+        tables = {name for name, table in BY_NAME.items() if table.scope.catalogue is catalogue}
+        removed = sum(1 for table, _ in unseen if table in tables)
+        of = _row_count(read, tables) if removed > MANY_REMOVED else 0
+        if removed > MANY_REMOVED and removed * 100 > SHARE_REMOVED * of:
+            return Asks(removed=removed, of=of)
+    return None
+
+
+def _row_count(read: Reading, tables: Iterable[str]) -> int:
+    counted = sa.func.count()
+    return sum(int(read.value(sa.select(counted).select_from(BY_NAME[name].__table__)) or 0) for name in tables)
+
+
+def _unseen(read: Reading, *, seen: bool = True) -> Incoming:
+    """Confirmed rows that the snapshot did not bring; rows made here and not confirmed yet are not among them.
+
+    Without `seen` what was noted belongs to an older snapshot.
+    """
     incoming = Incoming()
     for name, table in BY_NAME.items():
-        query = sa.select(table.c.id).where(
-            table.c.rev > 0, ~sa.exists(sa.select(SeenRow.c.row_id).where(SeenRow.c.row_id == table.c.id))
-        )
+        query = sa.select(table.c.id).where(table.c.rev > 0)
+        if seen:
+            query = query.where(~sa.exists(sa.select(SeenRow.c.row_id).where(SeenRow.c.row_id == table.c.id)))
         incoming.leaves |= {(name, row[0]) for row in read.rows(query)}
     return incoming
 

@@ -119,12 +119,14 @@ class SyncStore(Protocol):
         """
         ...
 
-    def apply_snapshot(self, page: SnapshotAnswer, after: After | None) -> Facts:
+    def apply_snapshot(self, page: SnapshotAnswer, after: After | None, agreed: int) -> Facts | Asks:
         """One piece of a snapshot in one transaction; `after` is what was asked for.
 
         None begins anew: a half-taken one is forgotten and the `pos` of this piece kept. Otherwise `after` must be
         the stored one, else nothing changes. With `page.next` None it is complete: rows not seen go (those with
-        unsent work stay), the cursor becomes the kept `pos`, what has an outcome up to it is cleared.
+        unsent work stay), the cursor becomes the kept `pos`, what has an outcome up to it is cleared. If as many would
+        go as `apply_page` asks about, of the catalogue or of the rest, and more than `agreed`: nothing changes and the
+        answer is Asks.
         """
         ...
 
@@ -317,8 +319,8 @@ class Driver:
                 result = store.take_outcomes(answer)
             case ApplyPage(no, page, agreed):
                 return self._stored(no, store.apply_page(page, agreed))
-            case ApplySnapshot(no, piece, after):
-                result = store.apply_snapshot(piece, after)
+            case ApplySnapshot(no, piece, after, agreed):
+                return self._stored(no, store.apply_snapshot(piece, after, agreed))
             case TakeFork(no, fork):
                 result = store.take_fork(fork)
             case TakeEpoch(no, epoch, incarnation):

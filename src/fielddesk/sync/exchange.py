@@ -94,7 +94,7 @@ def stored(state: State, event: Loaded | WaitingRead | SentStored | Stored | Sto
             return _batch_read(state, event)
         case "mark", SentStored():
             return _batch_marked(state, event)
-        case "page", Stored(result=Asks() as asks):
+        case "page" | "snapshot_rows", Stored(result=Asks() as asks):
             asking = replace(state, doing="asks", waits_for=None, asks=asks, agreed=0, due=None, answer=None)
             return asking, (SetTimer(None),)
         case _, Stored(result=Facts() as facts):
@@ -304,8 +304,9 @@ def _page_stored(state: State, event: Stored) -> Step:
 def _snapshot_came(state: State, event: Answered, answer: SnapshotAnswer) -> Step:
     if answer.next is not None and answer.next == state.after:
         return fail(state, event, NetworkProblem("bad_answer", what="next"))
-    after = state.after
-    return tell_store(replace(state, answer=answer), "snapshot_rows", lambda no: ApplySnapshot(no, answer, after))
+    after, agreed = state.after, state.agreed
+    state = replace(state, answer=answer)
+    return tell_store(state, "snapshot_rows", lambda no: ApplySnapshot(no, answer, after, agreed))
 
 
 def _snapshot_stored(state: State, event: Stored) -> Step:

@@ -68,7 +68,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """The pull would remove `removed` of `of` rows, so many that a person must say yes first."""
+    """A pull, or a snapshot's end, would remove `removed` of `of` rows, so many that a person must say yes first."""
 
     removed: int
     of: int
@@ -245,11 +245,12 @@ class ApplyPage:
 
 @dataclass(frozen=True, slots=True)
 class ApplySnapshot:
-    """`SyncStore.apply_snapshot`."""
+    """`SyncStore.apply_snapshot`; `agreed` rows may be removed."""
 
     no: int
     page: SnapshotAnswer
     after: After | None
+    agreed: int
 
 
 @dataclass(frozen=True, slots=True)
