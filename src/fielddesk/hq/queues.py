@@ -14,8 +14,8 @@ from fielddesk.store.statements import ask
 
 def places_of(connection: sa.Connection, device_id: str, incarnation: str, seqs: list[int]) -> dict[int, str]:
     """Which operation stood at each of these places of a queue."""
-    text = "SELECT seq, id FROM operation WHERE device_id = ? AND incarnation = ? AND seq IN (?..)"
-    again = "SELECT seq, op_id FROM queue_place WHERE device_id = ? AND incarnation = ? AND seq IN (?..)"
+    text = "SELECT seq, id FROM operation WHERE device_id = ? AND incarnation = ? AND seq IN (?#..)"
+    again = "SELECT seq, op_id FROM queue_place WHERE device_id = ? AND incarnation = ? AND seq IN (?#..)"
     found = {row[0]: row[1] for row in ask(connection, text, device_id, incarnation, seqs)}
     return found | {row[0]: row[1] for row in ask(connection, again, device_id, incarnation, seqs)}
 

@@ -9,23 +9,27 @@ from typing import Any
 import sqlalchemy as sa
 
 from fielddesk.core import canonical
-from fielddesk.store.connect import as_problem, run
+from fielddesk.store.connect import as_problem, run, said_by_driver
 from fielddesk.store.tables import Column, Row
 from fielddesk.store.tx import insert_text
 
-_IN_LIST = "IN (?..)"
+_IN_TEXTS = "IN (?..)"
+_IN_NUMBERS = "IN (?#..)"
 
 
 @functools.cache
 def _translated(text: str, dialect: str) -> str:
     if dialect == "sqlite":
-        return text.replace(_IN_LIST, "IN (SELECT value FROM json_each(?))").replace(" FOR UPDATE", "")
-    return text.replace(_IN_LIST, "= ANY(?)").replace("?", "%s")
+        each = "IN (SELECT value FROM json_each(?))"
+        return text.replace(_IN_TEXTS, each).replace(_IN_NUMBERS, each).replace(" FOR UPDATE", "")
+    # Not `= ANY(?)`: a prepared plan compares with the values one after the other in every row it reads.
+    each = "IN (SELECT unnest(?::{}[]))"
+    return text.replace(_IN_TEXTS, each.format("text")).replace(_IN_NUMBERS, each.format("int8")).replace("?", "%s")
 
 
 def ask(connection: sa.Connection, text: str, *values: Any) -> Sequence[Any]:
-    """Rows of a query in plain SQL: `?` stands for a value, `IN (?..)` for a list; FOR UPDATE falls away on SQLite,
-    where whoever writes is alone."""
+    """Rows of a query in plain SQL: `?` stands for a value, `IN (?..)` for a list of texts, `IN (?#..)` for one of
+    numbers; FOR UPDATE falls away on SQLite, where whoever writes is alone."""
     found: Sequence[Any] = _run(connection, text, values).fetchall()
     return found
 
@@ -37,9 +41,18 @@ def tell(connection: sa.Connection, text: str, *values: Any) -> int:
 
 def _run(connection: sa.Connection, text: str, values: tuple[Any, ...]) -> Any:
     name = connection.dialect.name
-    if name == "sqlite":
-        values = tuple([canonical.dumps(value) if value.__class__ is list else value for value in values])
+    as_text = canonical.dumps if name == "sqlite" else _array_text
+    values = tuple([as_text(value) if value.__class__ is list else value for value in values])
     return run(connection, _translated(text, name), values)
+
+
+def _array_text(values: Sequence[Any]) -> str:
+    """An array as PostgreSQL reads it; the driver would ask each value how it is written."""
+    texts = list(map(str, values))
+    inside = '","'.join(texts)
+    if "\\" in inside or inside.count('"') != 2 * max(0, len(texts) - 1):
+        inside = '","'.join([text.replace("\\", "\\\\").replace('"', '\\"') for text in texts])
+    return f'{{"{inside}"}}' if texts else "{}"
 
 
 @functools.cache
@@ -79,7 +92,7 @@ def add_values(
         _copy(connection, table, rows)
         return
     columns = tuple(map(list, zip(*rows, strict=True)))
-    connection.exec_driver_sql(_unnest(table, put), columns)  # type: ignore[arg-type]
+    run(connection, _unnest(table, put), columns)  # type: ignore[arg-type]
 
 
 def _copy(connection: sa.Connection, table: type[Row], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -92,10 +105,7 @@ def _copy(connection: sa.Connection, table: type[Row], rows: Sequence[tuple[Any,
             for row in rows:
                 write_row(row)
     except connection.dialect.loaded_dbapi.Error as error:
-        broken = bool(getattr(driver, "broken", False))
-        raise sa.exc.DBAPIError.instance(
-            "COPY", None, error, connection.dialect.loaded_dbapi.Error, connection_invalidated=broken
-        ) from error
+        raise said_by_driver(connection, "COPY", error) from error
 
 
 def is_passing(error: BaseException) -> bool:
