@@ -355,6 +355,26 @@ def test_an_operation_whose_own_code_fails_three_times_is_put_aside_and_the_rest
 
 
 @pytest.fixture
+def babbling() -> Iterator[None]:
+    """An action that tells what no history can hold."""
+
+    def babble(tx: Tx, ctx: Ctx, *, text: Line) -> None:
+        """Tell a number that is not exact."""
+        ctx.tell(text=text, share=0.5)
+
+    fact(may=FIELD_STAFF)(babble)
+    yield
+    del ACTIONS["babble"]
+
+
+@pytest.mark.usefixtures("babbling")
+def test_an_action_that_tells_what_cannot_be_written_is_at_fault_and_its_fact_is_not_refused(laptop: Laptop) -> None:
+    bad = laptop.say("babble", text="half")
+    laptop.push()
+    assert laptop.did(bad) == {"is": "quarantined"}
+
+
+@pytest.fixture
 def grasping() -> Iterator[None]:
     """An action that asks the database something it refuses."""
 

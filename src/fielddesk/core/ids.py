@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 
-_ID = re.compile(r"[0-9a-f]{32}\Z")
+_matches_id = re.compile(r"[0-9a-f]{32}\Z").match
 
 
 def new_id(now: int, random: bytes | None = None) -> str:
@@ -29,4 +29,4 @@ def derived_id(operation_id: str, *names: str) -> str:
 
 def is_id(text: object) -> bool:
     """Whether this is the name of a row or operation."""
-    return isinstance(text, str) and _ID.match(text) is not None
+    return isinstance(text, str) and _matches_id(text) is not None

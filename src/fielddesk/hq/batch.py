@@ -121,13 +121,13 @@ class Batch:
 
     def _take(self, key: Key, change: Change) -> None:
         first = self.changes.get(key)
-        before = first.before if first else change.before
-        after = change.after
+        if first is not None:
+            change = Change(change.table, first.before, change.after, first.fields | change.fields)
+        before, after = change.before, change.after
         assert after is not None
         # The row was made by this batch and nobody else has it yet: setting its revision in place saves a copy.
         after.__dict__["rev"] = before.rev + 1 if before else 1
-        fields = first.fields | change.fields if first else change.fields
-        self.changes[key] = Change(change.table, before, after, fields)
+        self.changes[key] = change
         self.rows[key] = after
         self._held.add(key)
         self._pending[key] = None

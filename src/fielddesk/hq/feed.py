@@ -12,7 +12,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fielddesk.core import canonical
 from fielddesk.hq.batch import Batch
 from fielddesk.hq.scope import Entry, Movement, Scopes
 from fielddesk.hq.tables import Feed, FeedTo, Member, PastMember
@@ -65,7 +64,7 @@ def write_entries(connection: sa.Connection, entries: Sequence[Entry], last: int
     """Write feed lines behind position `last`; returns the new last position."""
     lines: list[tuple[Any, ...]] = []
     named: list[tuple[str, int]] = []
-    bodies = [None if entry.row is None else canonical.dumps(entry.row.body()) for entry in entries]
+    bodies = [None if entry.row is None else entry.row.body_text() for entry in entries]
     for piece in _pieces(list(zip(entries, bodies, strict=True))):
         end = last + len(piece)
         for place, (entry, body) in enumerate(piece, last + 1):

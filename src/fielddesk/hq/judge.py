@@ -49,7 +49,7 @@ class Sender:
         return sees_everything(self.role)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Verdict:
     """What came of an operation. `detail` is what travels; `waits_for` the row or operation a held one waits for."""
 

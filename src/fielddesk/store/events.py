@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fielddesk.core import canonical
-from fielddesk.core.errors import Conflict
+from fielddesk.core.errors import Conflict, RuleBroken
 from fielddesk.store.actions import Action, Ctx
 from fielddesk.store.tables import Scope, Synced, ref
 from fielddesk.store.tx import Tx
@@ -36,18 +35,22 @@ def record(tx: Tx, ctx: Ctx, action: Action, args: dict[str, Any], clash: Confli
         about = about or clash.row_id
     elif action.nature == "decision" and (changed := _changed(tx)):
         told["changed"] = changed
-    tx.add(
-        Event(
-            id=ctx.op_id,
-            kind=action.kind,
-            outcome="conflict" if clash else "applied",
-            about_table=_table_of(tx, action, about, clash),
-            about_id=about,
-            actor_id=ctx.actor,
-            at=ctx.at,
-            told=canonical.dumps(told),
-        )
+    event = Event(
+        id=ctx.op_id,
+        kind=action.kind,
+        outcome="conflict" if clash else "applied",
+        about_table=_table_of(tx, action, about, clash),
+        about_id=about,
+        actor_id=ctx.actor,
+        at=ctx.at,
+        told=told,  # type: ignore[arg-type]  # its check writes it, once
     )
+    try:
+        tx.add(event)
+    except RuleBroken as broken:
+        if broken.code != "not_json":
+            raise
+        raise TypeError(f"{action.kind} tells what is no JSON") from broken  # a fault of its code, not a refusal
 
 
 def _changed(tx: Tx) -> dict[str, list[Any]]:

@@ -130,17 +130,24 @@ class Synced(Row):
         cls.scope = scope
         _declare(cls, SYNCED)
         cls.body_names = tuple(name for name in cls.column_names if name != "rev")
+        cls._in_order = tuple(sorted(cls.body_names))
         cls.checks = tuple((col.name, col.kind.check, col.optional) for col in cls.columns if col.name != "rev")
         cls.grouped = {name: group for group in cls.groups for name in group}
         BY_NAME[cls.tablename] = cls
 
     grouped: ClassVar[dict[str, tuple[str, ...]]]
     checks: ClassVar[tuple[tuple[str, Any, bool], ...]]
+    _in_order: ClassVar[tuple[str, ...]]
 
     def body(self) -> dict[str, Any]:
         """What the row says, without its revision."""
         own = self.__dict__
         return {name: own[name] for name in self.body_names}
+
+    def body_text(self) -> str:
+        """The body as canonical JSON."""
+        own = self.__dict__
+        return canonical.dumps_sorted({name: own[name] for name in self._in_order})
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any], rev: int) -> Self:
