@@ -323,7 +323,6 @@ def tables_of_headquarters() -> None:
         text("body", null=True),
     )
     op.create_index("ix_feed_audience_pos", "feed", ["audience", "pos"])
-    op.create_index("ix_feed_table_name_pos", "feed", ["table_name", "pos"])
     op.create_table(
         "feed_to",
         text("user_id", key=True),

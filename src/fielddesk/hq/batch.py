@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from fielddesk.core.ids import is_id
 from fielddesk.features.registry import tables
-from fielddesk.store.statements import add_rows, ask
+from fielddesk.store.statements import add_rows, ask, change_rows
 from fielddesk.store.tables import BY_NAME, Synced
-from fielddesk.store.tx import Change, Key, S, Tx, write
+from fielddesk.store.tx import Change, Key, S, Tx
 
 RANK: Mapping[str, int] = {name: place for place, name in enumerate(tables())}
 """Parents first."""
@@ -145,7 +145,7 @@ class Batch:
         for name in sorted(adds, key=RANK.__getitem__):
             add_rows(self.connection, BY_NAME[name], adds[name])
         for name in sorted(updates, key=RANK.__getitem__):
-            write(self.connection, BY_NAME[name], "update", updates[name])
+            change_rows(self.connection, BY_NAME[name], updates[name])
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:

@@ -127,7 +127,7 @@ class Feed(Local, side=HEADQUARTERS):
     body: Json | None = None
 
     key = ("pos",)
-    indexes = (("audience", "pos"), ("table_name", "pos"))
+    indexes = (("audience", "pos"),)
 
 
 class FeedTo(Local, side=HEADQUARTERS):

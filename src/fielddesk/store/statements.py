@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from fielddesk.core import canonical
 from fielddesk.store.connect import as_problem, run, said_by_driver
-from fielddesk.store.tables import Column, Row
-from fielddesk.store.tx import insert_text
+from fielddesk.store.tables import Row
+from fielddesk.store.tx import insert_text, write
 
 _IN_TEXTS = "IN (?..)"
 _IN_NUMBERS = "IN (?#..)"
@@ -48,6 +48,8 @@ def _run(connection: sa.Connection, text: str, values: tuple[Any, ...]) -> Any:
 
 def _array_text(values: Sequence[Any]) -> str:
     """An array as PostgreSQL reads it; the driver would ask each value how it is written."""
+    if None in values:
+        return "{" + ",".join(["NULL" if value is None else _array_text((value,))[1:-1] for value in values]) + "}"
     texts = list(map(str, values))
     inside = '","'.join(texts)
     if "\\" in inside or inside.count('"') != 2 * max(0, len(texts) - 1):
@@ -55,23 +57,31 @@ def _array_text(values: Sequence[Any]) -> str:
     return f'{{"{inside}"}}' if texts else "{}"
 
 
-@functools.cache
-def _unnest(table: Hashable, put: bool) -> str:
-    assert isinstance(table, type)
-    assert issubclass(table, Row)
+def _of_arrays(table: Any, what: str) -> str:
+    """The statement that puts, or updates, rows given as one array for each column."""
     names = ", ".join(f'"{name}"' for name in table.column_names)
-    kinds = ", ".join(f"%s::{_array(col)}" for col in table.columns)
-    text = f'INSERT INTO "{table.tablename}" ({names}) SELECT * FROM unnest({kinds})'  # noqa: S608 - from the models
-    if put:
-        keys = ", ".join(f'"{name}"' for name in table.key)
-        rest = [name for name in table.column_names if name not in table.key]
-        news = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
-        text += f" ON CONFLICT ({keys}) DO " + (f"UPDATE SET {news}" if rest else "NOTHING")
-    return text
+    rest = [name for name in table.column_names if name not in table.key]
+    arrays = _arrays(table)
+    if what == "update":
+        news = ", ".join(f'"{name}" = new."{name}"' for name in rest)
+        same = " AND ".join(f'old."{name}" = new."{name}"' for name in table.key)
+        return f'UPDATE "{table.tablename}" old SET {news} FROM {arrays} AS new ({names}) WHERE {same}'  # noqa: S608
+    keys = ", ".join(f'"{name}"' for name in table.key)
+    news = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
+    text = f'INSERT INTO "{table.tablename}" ({names}) SELECT * FROM {arrays}'  # noqa: S608 - from the models
+    return f"{text} ON CONFLICT ({keys}) DO " + (f"UPDATE SET {news}" if rest else "NOTHING")
 
 
-def _array(col: Column) -> str:
-    return "int8[]" if isinstance(col.kind.sql, sa.BigInteger) else "text[]"
+_text_of_arrays: Callable[[Any, str], str] = functools.cache(_of_arrays)
+
+
+def _arrays(table: type[Row]) -> str:
+    kinds = ("int8" if isinstance(col.kind.sql, sa.BigInteger) else "text" for col in table.columns)
+    return f"unnest({', '.join(f'%s::{kind}[]' for kind in kinds)})"
+
+
+def _as_arrays(rows: Sequence[tuple[Any, ...]]) -> tuple[str, ...]:
+    return tuple(map(_array_text, zip(*rows, strict=True)))
 
 
 def add_rows(connection: sa.Connection, table: type[Row], rows: Sequence[Row], *, put: bool = False) -> None:
@@ -91,8 +101,15 @@ def add_values(
     if not put:
         _copy(connection, table, rows)
         return
-    columns = tuple(map(list, zip(*rows, strict=True)))
-    run(connection, _unnest(table, put), columns)  # type: ignore[arg-type]
+    run(connection, _text_of_arrays(table, "put"), _as_arrays(rows))
+
+
+def change_rows(connection: sa.Connection, table: type[Row], rows: Sequence[Row]) -> None:
+    """Give rows that are there, and locked by this transaction, the values they have here; in one statement."""
+    if connection.dialect.name == "sqlite":
+        write(connection, table, "update", rows)
+    else:
+        run(connection, _text_of_arrays(table, "update"), _as_arrays([row.values() for row in rows]))
 
 
 def _copy(connection: sa.Connection, table: type[Row], rows: Sequence[tuple[Any, ...]]) -> None:
