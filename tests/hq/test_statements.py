@@ -1,17 +1,20 @@
-"""Whatever letters a value has, it comes back from either database as it went in, by every way of writing."""
+"""What headquarters asks and tells both databases: any letters, few statements, and errors that say what they are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from fielddesk.features.assets.actions import edit_asset
 from fielddesk.features.customers.model import Customer
 from fielddesk.hq.service import Headquarters
 from fielddesk.hq.tables import Feed, HqSetting
-from fielddesk.store.statements import add_rows, add_values, ask, change_rows
+from fielddesk.store.statements import add_rows, add_values, ask, change_rows, is_passing, tell
 from tests.hq.conftest import BOTH
+from tests.support.offices import Office
 
 ODD = [
     "", " ", "NULL", "null", "{}", "{a,b}", '"', '""', '","', "\\", '\\"', "\\N", "a,b", "a\tb", "line\nline", "\r",
@@ -64,3 +67,50 @@ def test_rows_change_together_with_odd_texts_large_numbers_and_nothing(hq: Headq
     hq.write(write)
     with hq.read() as read:
         assert read.all(Customer, order=[Customer.c.id]) == [*after, customer(len(ODD), "alone", None), before[-1]]
+
+
+def test_edits_of_many_records_take_as_many_statements_as_of_few(office: Office) -> None:
+    eve = office.person("eve")
+    assets = []
+    for _ in range(14):
+        customer = office.customer()
+        assets.append(office.asset(customer))
+        office.order(customer, assets[-1], eve)
+    laptop = office.laptop("eve")
+    counts = []
+    for some in (assets[:2], assets[2:]):
+        for asset in some:
+            laptop.say(edit_asset, asset_id=asset, name="Press 2", based_on={"name": "Press"})
+        heard: list[str] = []
+        sa.event.listen(office.hq.engine, "before_cursor_execute", lambda *told, heard=heard: heard.append(told[2]))
+        answer = laptop.push(laptop.queue[-len(some) :])
+        assert [one["outcome"]["is"] for one in answer["outcomes"]] == ["applied"] * len(some)
+        counts.append(len(heard))
+    assert counts[0] == counts[1]
+
+
+def test_a_statement_that_is_refused_says_so_and_leaves_the_connection_in_use(hq: Headquarters) -> None:
+    with pytest.raises(sa.exc.DBAPIError) as refused:
+        hq.write(lambda connection: tell(connection, "UPDATE counter SET nothing = ?", 1))
+    assert not is_passing(refused.value)
+    assert not refused.value.connection_invalidated
+    assert hq.write(lambda connection: ask(connection, "SELECT 1")[0][0]) == 1
+
+
+def test_a_connection_that_ends_is_of_the_moment_and_the_work_is_done_by_another(
+    make_hq: Callable[..., Headquarters],
+) -> None:
+    hq = make_hq("postgresql", pause=lambda seconds: None)
+    tries: list[BaseException] = []
+
+    def work(connection: sa.Connection) -> Any:
+        try:
+            if not tries:
+                ask(connection, "SELECT pg_terminate_backend(pg_backend_pid())")
+        except sa.exc.DBAPIError as error:
+            tries.append(error)
+            raise
+        return ask(connection, "SELECT 1")[0][0]
+
+    assert hq.write(work) == 1
+    assert [is_passing(error) for error in tries] == [True]

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from functools import lru_cache
 
-_matches_id = re.compile(r"[0-9a-f]{32}\Z").match
+_LENGTH = 32
+_is_hex = lru_cache(maxsize=4096)(re.compile(r"[0-9a-f]{32}\Z").match)
+"""Remembered: one operation asks a dozen times, mostly of the ids before it asked of too."""
 
 
 def new_id(now: int, random: bytes | None = None) -> str:
@@ -29,4 +32,4 @@ def derived_id(operation_id: str, *names: str) -> str:
 
 def is_id(text: object) -> bool:
     """Whether this is the name of a row or operation."""
-    return isinstance(text, str) and _matches_id(text) is not None
+    return isinstance(text, str) and len(text) == _LENGTH and _is_hex(text) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,10 +104,19 @@ class Judge:
         # An account or a part is named by everybody and changed by next to nobody: looking is enough.
         closed = {key for key in decisions if key[0] not in OPEN}
         self.batch.read_ahead(closed, lock=True)
-        self.batch.read_ahead(facts | decisions, lock=False)
+        named = facts | decisions
+        self.batch.read_ahead(named, lock=False)
         self.learn_outcomes(needed)
         if not sender.sees_everything:
-            self._learn_members(sender.user_id, [row for table, row in facts | decisions if table in _REACHED])
+            named |= set(self._reached_from(decisions))  # whoever changes a row must have what it reaches
+            self.batch.read_ahead(named, lock=False)
+            self._learn_members(sender.user_id, [row for table, row in named if table in _REACHED])
+
+    def _reached_from(self, keys: Iterable[Key]) -> Iterator[Key]:
+        for key in keys:
+            row = self.batch.rows.get(key)
+            if row is not None:
+                yield from _targets(row)
 
     def learn_outcomes(self, needed: Iterable[str]) -> None:
         wanted = sorted(set(needed) - self.outcomes.keys())
@@ -231,12 +240,13 @@ class Judge:
             row = change.after
             if row is None or key[0] == "event":
                 continue
-            for col in change.table.columns:
-                if not col.ref or col.ref == "*" or (change.before is not None and col.name not in change.fields):
+            own = row.__dict__
+            for name, table in change.table.refs:
+                target = own[name]
+                if target is None or (change.before is not None and name not in change.fields):
                     continue
-                target = getattr(row, col.name)
-                if target is not None and (col.ref, target) not in tx.changes and not self.batch.look(col.ref, target):
-                    raise RowMissing(col.ref, target)
+                if (table, target) not in tx.changes and not self.batch.look(table, target):
+                    raise RowMissing(table, target)
 
     # -- scope -----------------------------------------------------------------------------------------------------
 
@@ -324,9 +334,14 @@ def _touched(tx: Tx) -> Iterable[Key]:
             yield key
         elif NATURE[key[0]] == "follower":
             yield from followed(row)
-        for col in REACH.get(key[0], ()):
-            if (target := getattr(row, col.name)) is not None and col.ref:
-                yield (col.ref, target)
+        yield from _targets(row)
+
+
+def _targets(row: Synced) -> Iterator[Key]:
+    """Rows that this row takes along into a scope."""
+    for col in REACH.get(row.tablename, ()):
+        if (target := getattr(row, col.name)) is not None and col.ref:
+            yield (col.ref, target)
 
 
 def where(fault: BaseException) -> str:

@@ -74,7 +74,8 @@ def _table_of(tx: Tx, action: Action, about: str | None, clash: Conflict | None)
         if row_id == about:
             return table
         if change.after is not None:
-            for col in change.table.columns:
-                if col.ref and getattr(change.after, col.name) == about:
-                    return col.ref
+            own = change.after.__dict__
+            for name, target in change.table.refs:
+                if own[name] == about:
+                    return target
     return None

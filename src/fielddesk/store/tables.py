@@ -17,6 +17,7 @@ import re
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass
+from operator import itemgetter
 from typing import Any, ClassVar, Self, dataclass_transform
 
 import sqlalchemy as sa
@@ -108,8 +109,9 @@ class Row:
         return row
 
     def values(self) -> tuple[Any, ...]:
-        own = self.__dict__
-        return tuple([own[name] for name in self.column_names])
+        return self._values_of(self.__dict__)  # type: ignore[no-any-return]
+
+    _values_of: ClassVar[Any]
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(ref, column, dataclasses.field))
@@ -132,11 +134,14 @@ class Synced(Row):
         cls.body_names = tuple(name for name in cls.column_names if name != "rev")
         cls._in_order = tuple(sorted(cls.body_names))
         cls.checks = tuple((col.name, col.kind.check, col.optional) for col in cls.columns if col.name != "rev")
+        cls.refs = tuple((col.name, col.ref) for col in cls.columns if col.ref and col.ref != "*")
         cls.grouped = {name: group for group in cls.groups for name in group}
         BY_NAME[cls.tablename] = cls
 
     grouped: ClassVar[dict[str, tuple[str, ...]]]
     checks: ClassVar[tuple[tuple[str, Any, bool], ...]]
+    refs: ClassVar[tuple[tuple[str, str], ...]]
+    """Columns that name a row of another table, with the table."""
     _in_order: ClassVar[tuple[str, ...]]
 
     def body(self) -> dict[str, Any]:
@@ -182,6 +187,8 @@ def _declare(cls: type[Row], metadata: sa.MetaData) -> None:
     cls.tablename = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
     cls.columns = tuple(columns)
     cls.column_names = tuple(col.name for col in columns)
+    cls._values_of = itemgetter(*cls.column_names) if len(columns) > 1 else staticmethod(_only_value)
+    cls.__init__ = _quick_init(cls)  # type: ignore[method-assign]
     table = sa.Table(
         cls.tablename,
         metadata,
@@ -196,6 +203,22 @@ def _declare(cls: type[Row], metadata: sa.MetaData) -> None:
         sa.Index(f"ix_{cls.tablename}_{'_'.join(names)}", *(table.c[name] for name in names))
     cls.__table__ = table
     cls.c = table.c
+
+
+def _only_value(own: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(own.values())
+
+
+def _quick_init(cls: type[Row]) -> Any:
+    """An `__init__` that takes what the dataclass's own takes; that one sets each field of a frozen row through
+    object.__setattr__, and a row of eleven columns cost 1.3 microseconds instead of 0.5."""
+    defaults = {spec.name: spec.default for spec in dataclasses.fields(cls) if spec.default is not MISSING}
+    taken = ", ".join(f"{name}=_defaults[{name!r}]" if name in defaults else name for name in cls.column_names)
+    lines = [f"def __init__(self, *, {taken}):", " own = self.__dict__"]
+    lines += [f" own[{name!r}] = {name}" for name in cls.column_names]
+    made: dict[str, Any] = {}
+    exec("\n".join(lines), {"_defaults": defaults}, made)
+    return made["__init__"]
 
 
 def _kind_of(cls: type, name: str, hint: Any) -> tuple[FieldKind, bool]:

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 import sqlalchemy as sa
@@ -28,6 +29,7 @@ MILLION = 1_000_000
 LINE_LENGTH = 500
 PROSE_LENGTH = 100_000
 JSON_LENGTH = 1_000_000
+REMEMBERED_LENGTH = 64
 NUMBER_LIMIT = 10**9 * MILLION
 """No quantity or amount is larger: a sum of nine thousand of them still fits a BIGINT."""
 MOMENT_LIMIT = 253_402_300_800 * MILLION  # the year 10000
@@ -114,8 +116,10 @@ def _whole(limit: int, low: int | None = None) -> Callable[[Any], int]:
 
 
 def _matching(pattern: re.Pattern[str], code: str) -> Callable[[Any], str]:
+    known = lru_cache(maxsize=1024)(pattern.match)
+
     def check(value: Any) -> str:
-        if type(value) is not str or not pattern.match(value):
+        if type(value) is not str or not (known if len(value) <= REMEMBERED_LENGTH else pattern.match)(value):
             raise wrong(code)
         return value
 
