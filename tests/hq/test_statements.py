@@ -12,7 +12,7 @@ from fielddesk.features.assets.actions import edit_asset
 from fielddesk.features.customers.model import Customer
 from fielddesk.hq.service import Headquarters
 from fielddesk.hq.tables import Feed, HqSetting
-from fielddesk.store.statements import add_rows, add_values, ask, change_rows, is_passing, tell
+from fielddesk.store.statements import add_rows, add_values, ask, ask_together, change_rows, is_passing, tell
 from tests.hq.conftest import BOTH
 from tests.support.offices import Office
 
@@ -114,3 +114,27 @@ def test_a_connection_that_ends_is_of_the_moment_and_the_work_is_done_by_another
 
     assert hq.write(work) == 1
     assert [is_passing(error) for error in tries] == [True]
+
+
+def test_questions_asked_together_are_answered_in_their_order(hq: Headquarters) -> None:
+    with hq.reading() as connection:
+        assert ask_together(connection, []) == []
+        answers = ask_together(
+            connection, [("SELECT 1",), ("SELECT 2 WHERE 3 IN (?#..)", [3]), ("SELECT 4 WHERE 1 = 2",)]
+        )
+        assert [[tuple(row) for row in answer] for answer in answers] == [[(1,)], [(2,)], []]
+
+
+def test_a_question_refused_among_others_is_the_one_that_is_told(make_hq: Callable[..., Headquarters]) -> None:
+    hq = make_hq("postgresql", lock_s=1, pause=lambda seconds: None)
+    office = Office(hq)
+    locking = "SELECT name FROM counter WHERE name = 'feed' FOR UPDATE"
+    with hq.engine.connect() as other:
+        ask(other, locking)
+        with hq.engine.connect() as connection:
+            with pytest.raises(sa.exc.DBAPIError) as refused:
+                ask_together(connection, [("SELECT 1",), (locking,), ("SELECT 2",)])
+            assert is_passing(refused.value)  # "lock not available", not that what stood behind it was not run
+            connection.rollback()
+            assert ask_together(connection, [("SELECT 1",), ("SELECT 2",)]) == [[(1,)], [(2,)]]
+    assert office.customer()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from fielddesk.core.ids import is_id
 from fielddesk.features.registry import tables
-from fielddesk.store.statements import add_rows, ask, change_rows
+from fielddesk.store.statements import add_rows, ask_together, change_rows
 from fielddesk.store.tables import BY_NAME, Synced
 from fielddesk.store.tx import Change, Key, S, Tx
 
@@ -22,19 +22,25 @@ TABLE_OF: Mapping[str, str] = {f"{name}_id": name for name in tables()} | {
 """Which table an argument of this name points into; what it lacks is read when an action asks for it."""
 
 
-def named_rows(args: Any) -> Iterator[tuple[str, str]]:
+def named_rows(args: dict[str, Any]) -> list[Key]:
     """(table, row id) that the arguments of an operation name."""
-    if isinstance(args, dict):
-        for name, value in args.items():
-            if isinstance(value, str):
+    found: list[Key] = []
+    _collect(args, found)
+    return found
+
+
+def _collect(tree: Any, found: list[Key]) -> None:
+    if isinstance(tree, dict):
+        for name, value in tree.items():
+            if value.__class__ is str:
                 table = TABLE_OF.get(name)
                 if table is not None and is_id(value):
-                    yield table, value
-            else:
-                yield from named_rows(value)
-    elif isinstance(args, list):
-        for value in args:
-            yield from named_rows(value)
+                    found.append((table, value))
+            elif value.__class__ is not int:
+                _collect(value, found)
+    elif isinstance(tree, list):
+        for value in tree:
+            _collect(value, found)
 
 
 class Batch:
@@ -57,21 +63,20 @@ class Batch:
         for key in named:
             if key not in self._held and (lock or key not in self.rows):
                 wanted.setdefault(key[0], []).append(key[1])
-        for name in sorted(wanted, key=RANK.__getitem__):
-            self._fetch(BY_NAME[name], sorted(set(wanted[name])), lock)
+        self._fetch([(BY_NAME[name], sorted(set(wanted[name]))) for name in sorted(wanted, key=RANK.__getitem__)], lock)
 
     def known(self, table: type[Synced], row_id: str) -> tuple[bool, Synced | None]:
         """The row as an action may change it: locked until commit."""
         key = (table.tablename, row_id)
         if key not in self._held:
-            self._fetch(table, [row_id], True)
+            self._fetch([(table, [row_id])], True)
         return True, self.rows[key]
 
     def look(self, table: str, row_id: str) -> Synced | None:
         """The row, for looking only."""
         key = (table, row_id)
         if key not in self.rows:
-            self._fetch(BY_NAME[table], [row_id], False)
+            self._fetch([(BY_NAME[table], [row_id])], False)
         return self.rows[key]
 
     def forget_missing(self) -> None:
@@ -80,16 +85,15 @@ class Batch:
             del self.rows[key]
             self._held.discard(key)
 
-    def _fetch(self, table: type[Synced], ids: list[str], lock: bool) -> None:
-        names = ", ".join(f'"{name}"' for name in table.column_names)
-        text = f'SELECT {names} FROM "{table.tablename}" WHERE id IN (?..) ORDER BY id'  # noqa: S608 - from the models
-        found = ask(self.connection, text + " FOR UPDATE" if lock else text, ids)
-        for row_id in ids:
-            self.rows[(table.tablename, row_id)] = None
-        for values in found:
-            self.keep(table.from_values(values))
-        if lock or not self._locks:
-            self._held.update((table.tablename, row_id) for row_id in ids)
+    def _fetch(self, wanted: Sequence[tuple[type[Synced], list[str]]], lock: bool) -> None:
+        answers = ask_together(self.connection, [(_by_ids(table, lock), ids) for table, ids in wanted])
+        for (table, ids), found in zip(wanted, answers, strict=True):
+            for row_id in ids:
+                self.rows[(table.tablename, row_id)] = None
+            for values in found:
+                self.keep(table.from_values(values))
+            if lock or not self._locks:
+                self._held.update((table.tablename, row_id) for row_id in ids)
 
     def keep(self, row: Synced, *, held: bool = False) -> None:
         """Remember a row that was just read."""
@@ -161,6 +165,12 @@ class Batch:
             self.connection.exec_driver_sql("RELEASE SAVEPOINT one_operation")
             self.rows, self.changes, self._held, self._pending, self._written = kept
             raise
+
+
+def _by_ids(table: type[Synced], lock: bool) -> str:
+    names = ", ".join(f'"{name}"' for name in table.column_names)
+    text = f'SELECT {names} FROM "{table.tablename}" WHERE id IN (?..) ORDER BY id'  # noqa: S608 - from the models
+    return text + " FOR UPDATE" if lock else text
 
 
 class OperationTx(Tx):

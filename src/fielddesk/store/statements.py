@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from fielddesk.core import canonical
-from fielddesk.store.connect import as_problem, run, said_by_driver
+from fielddesk.store.connect import as_problem, driver_of, is_heard, run, said_by_driver
 from fielddesk.store.tables import Row
 from fielddesk.store.tx import insert_text, write
 
@@ -34,6 +34,25 @@ def ask(connection: sa.Connection, text: str, *values: Any) -> Sequence[Any]:
     return found
 
 
+def ask_together(connection: sa.Connection, questions: Sequence[tuple[Any, ...]]) -> list[Sequence[Any]]:
+    """Answers to several questions, each with its values as for `ask`, in one exchange where the database has that.
+
+    They are answered in order, each seeing what was committed until then.
+    """
+    if len(questions) < 2 or connection.dialect.name == "sqlite" or is_heard(connection):
+        return [ask(connection, *question) for question in questions]
+    driver = driver_of(connection)
+    try:
+        with driver.pipeline():
+            answers = [
+                driver.execute(_translated(text, connection.dialect.name), _written(values, _array_text))
+                for text, *values in questions
+            ]
+        return [answer.fetchall() for answer in answers]
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise said_by_driver(connection, questions[0][0], error) from error
+
+
 def tell(connection: sa.Connection, text: str, *values: Any) -> int:
     """Run a statement, written as for `ask`; returns how many rows it met."""
     return int(_run(connection, text, values).rowcount)
@@ -41,9 +60,13 @@ def tell(connection: sa.Connection, text: str, *values: Any) -> int:
 
 def _run(connection: sa.Connection, text: str, values: tuple[Any, ...]) -> Any:
     name = connection.dialect.name
-    as_text = canonical.dumps if name == "sqlite" else _array_text
-    values = tuple([as_text(value) if value.__class__ is list else value for value in values])
-    return run(connection, _translated(text, name), values)
+    return run(
+        connection, _translated(text, name), _written(values, canonical.dumps if name == "sqlite" else _array_text)
+    )
+
+
+def _written(values: Sequence[Any], as_text: Callable[[Any], str]) -> tuple[Any, ...]:
+    return tuple([as_text(value) if value.__class__ is list else value for value in values])
 
 
 def _array_text(values: Sequence[Any]) -> str:
@@ -115,7 +138,7 @@ def change_rows(connection: sa.Connection, table: type[Row], rows: Sequence[Row]
 def _copy(connection: sa.Connection, table: type[Row], rows: Sequence[tuple[Any, ...]]) -> None:
     """Add rows through COPY: writing arrays as text in Python cost half of a push."""
     names = ", ".join(f'"{name}"' for name in table.column_names)
-    driver: Any = connection.connection.driver_connection
+    driver = driver_of(connection)
     try:
         with driver.cursor() as cursor, cursor.copy(f'COPY "{table.tablename}" ({names}) FROM STDIN') as copy:
             write_row = copy.write_row
