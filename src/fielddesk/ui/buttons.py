@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from fielddesk.ui import icons, theme
 from fielddesk.ui.flow import Flow
-from fielddesk.ui.text import Glyph, Text, Worded, Words, no_mnemonic, spoken
+from fielddesk.ui.text import Glyph, Text, Worded, Words, no_mnemonic, spoken, visible
 
 _INK = {"primary": "on_accent", "quiet": "link", "link": "link", "toast": "toast_link", "alert": "warn"}
 
@@ -150,7 +150,7 @@ class Filters(QWidget):
         self._buttons: dict[str, Button] = {}
         self.row = Flow(self)
         theme.space(self.row, spacing=8)
-        self.setAccessibleName(spoken(name))
+        self.setAccessibleName(visible(spoken(name)))
 
     def add(self, key: str, words: Words, count: int | None = None) -> Button:
         """Add a button; the first one is on."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QGridLayout
 
 from fielddesk.core.i18n import _
 from fielddesk.ui import icons, theme
-from fielddesk.ui.text import Text, Worded, Words, spoken
+from fielddesk.ui.text import Text, Worded, Words, spoken, visible
 
 MINE, THEIRS = "mine", "theirs"
 _PIECES = re.compile(r"[A-Za-z0-9_]+|\s+|.", re.DOTALL)
@@ -50,7 +50,7 @@ class Version(Worded, QAbstractButton):
 
     def __init__(self, name: str, value: str, base: str, *, choosable: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._value = value or _("(empty)")
+        self._value = visible(value) or _("(empty)")
         self._spans = changed_spans(base, value) if choosable else []
         self._choosable = choosable
         self.setCheckable(choosable)

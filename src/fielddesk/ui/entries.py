@@ -14,7 +14,7 @@ from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
 from fielddesk.ui.lists import paint_ring
 from fielddesk.ui.signs import Chip
-from fielddesk.ui.text import Glyph, Text, no_mnemonic
+from fielddesk.ui.text import Glyph, Text, no_mnemonic, visible
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class EntryRow(QFrame):
         super().__init__()
         self.entry = entry
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(". ".join(part for part in (entry.text, *entry.details, self._foot()) if part))
+        self.setAccessibleName(visible(". ".join(part for part in (entry.text, *entry.details, self._foot()) if part)))
         row = QHBoxLayout(self)
         theme.space(row, (8, 10, 8, 10), 12)
         row.addWidget(

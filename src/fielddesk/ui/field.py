@@ -17,7 +17,7 @@ from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
-from fielddesk.ui.text import Glyph, Text, Worded, Words, spoken
+from fielddesk.ui.text import Glyph, Text, Worded, Words, spoken, visible
 from fielddesk.ui.wording import sentence
 
 LINE_LENGTH = 500
@@ -273,7 +273,7 @@ class Field(Worded, QWidget):
         self.flush_draft()
 
     def retranslate(self) -> None:
-        self.editor.setAccessibleName(spoken(self._label_words))
+        self.editor.setAccessibleName(visible(spoken(self._label_words)))
         if not self._trouble_words.text():
             self.editor.setAccessibleDescription(spoken(self._hint))
         if self._has_elsewhere:

@@ -14,7 +14,7 @@ from fielddesk.ui import theme
 from fielddesk.ui.combo import Combo
 from fielddesk.ui.field import LINE_LENGTH, PROSE_LENGTH, Field, checked_text
 from fielddesk.ui.pasting import LineEditor, ProseEditor
-from fielddesk.ui.text import Text, Words, spoken
+from fielddesk.ui.text import Text, Words, spoken, visible
 from fielddesk.ui.wording import sentence
 
 __all__ = ["LINE_LENGTH", "PROSE_LENGTH", "Choice", "Combo", "Field", "Line", "Prose", "Quantity", "checked_text"]
@@ -157,7 +157,7 @@ class Choice(Field):
         self.editor.clear()
         self.editor.addItem("–", "")
         for key, words in self._options:
-            self.editor.addItem(spoken(words), key)
+            self.editor.addItem(visible(spoken(words)), key)
 
     def _picked(self) -> None:
         self.commit()
@@ -168,7 +168,7 @@ class Choice(Field):
     def write(self, text: str) -> None:
         place = self.editor.findData(text)
         if place < 0:
-            self.editor.addItem(_("{value} (no longer offered)").format(value=text), text)
+            self.editor.addItem(_("{value} (no longer offered)").format(value=visible(text)), text)
             place = self.editor.count() - 1
         self.editor.setCurrentIndex(place)
 

@@ -23,7 +23,7 @@ from fielddesk.core.i18n import _
 from fielddesk.ui import fonts, icons, theme
 from fielddesk.ui.paging import Chosen, PagedModel, Source
 from fielddesk.ui.signs import state_icon
-from fielddesk.ui.text import Worded, Words, plain_tip
+from fielddesk.ui.text import Worded, Words, plain_tip, visible
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -56,9 +56,9 @@ class Rows(PagedModel):
             if row is None:
                 return None if role == Role.ToolTipRole else _("Loading…")
             if role == Role.DisplayRole:
-                return row.title
+                return visible(row.title)
             if role == Role.AccessibleTextRole:
-                return ", ".join(part for part in (row.title, row.second, row.right) if part)
+                return visible(", ".join(part for part in (row.title, row.second, row.right) if part))
             return plain_tip("\n".join(part for part in (row.title, row.second) if part))
         return None
 
@@ -143,7 +143,7 @@ class RowDelegate(QStyledItemDelegate):
             self._paint_line(painter, below, body, row.second, "text2")
 
     def _paint_right(self, painter: QPainter, rect: QRect, font: QFont, row: Row) -> int:
-        words = one_line(row.right)
+        words = visible(one_line(row.right))
         width = min(QFontMetrics(font).horizontalAdvance(words) + 2, rect.width() // 2)
         place = QRect(rect.right() - width + 1, rect.top(), width, rect.height())
         self._paint_line(painter, place, font, words, row.right_state or "text2", Qt.AlignmentFlag.AlignRight)
@@ -160,7 +160,7 @@ class RowDelegate(QStyledItemDelegate):
     ) -> None:
         painter.setFont(font)
         painter.setPen(theme.colour(token))
-        shown = QFontMetrics(font).elidedText(one_line(words), Qt.TextElideMode.ElideRight, rect.width())
+        shown = QFontMetrics(font).elidedText(visible(one_line(words)), Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(rect, int(side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), shown)
 
 

@@ -14,7 +14,7 @@ from fielddesk.core.i18n import _
 from fielddesk.ui import theme
 from fielddesk.ui.fields import Field
 from fielddesk.ui.lists import Row, RowList
-from fielddesk.ui.text import Text, Words, spoken
+from fielddesk.ui.text import Text, Words, spoken, visible
 
 ASK_AFTER_MS = 120
 SHOWN = 5
@@ -85,7 +85,7 @@ class Picker(Field):
 
     def name(self, row_id: str, title: str) -> None:
         """Tell the title of a row, so that it can be shown before anything was looked for."""
-        self._titles[row_id] = title
+        self._titles[row_id] = title = visible(title)
         if self.shown == row_id and not self.results.isVisible():
             self._shown_text = title
             self.write(title)
@@ -112,7 +112,7 @@ class Picker(Field):
         """Take a row that was found."""
         row = next((row for row in self._found if row.id == row_id), None)
         if row is not None:
-            self._titles[row.id] = row.title
+            self._titles[row.id] = visible(row.title)
         self._close()
         before = self.shown
         self._set_shown(row_id)
@@ -209,7 +209,7 @@ class Picker(Field):
     def commit(self) -> bool:
         """Leaving: one thing found with exactly this title counts as taken, an empty field as given up."""
         typed = self.text().strip()
-        exact = [row for row in self._found if row.title.casefold() == typed.casefold()] if typed else []
+        exact = [row for row in self._found if visible(row.title).casefold() == typed.casefold()] if typed else []
         if self.dirty() and len(exact) == 1:
             self.take(exact[0].id)
             return True
@@ -223,4 +223,4 @@ class Picker(Field):
 
     def retranslate(self) -> None:
         super().retranslate()
-        self.editor.setAccessibleName(spoken(self._label_words))
+        self.editor.setAccessibleName(visible(spoken(self._label_words)))

@@ -24,7 +24,7 @@ from fielddesk.core.i18n import _
 from fielddesk.ui import fonts, icons, theme
 from fielddesk.ui.lists import one_line, paint_ring
 from fielddesk.ui.paging import Chosen, PagedModel, Source
-from fielddesk.ui.text import Worded, Words, no_mnemonic, plain_tip, spoken
+from fielddesk.ui.text import Worded, Words, no_mnemonic, plain_tip, spoken, visible
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -70,8 +70,8 @@ class TableRows(PagedModel):
             return "…" if role == Role.DisplayRole else None
         words = column.text(row)
         if role == Role.AccessibleTextRole:
-            return f"{spoken(column.title)}: {words}"
-        return plain_tip(words) if role == Role.ToolTipRole else words
+            return visible(f"{spoken(column.title)}: {words}")
+        return plain_tip(words) if role == Role.ToolTipRole else visible(words)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal:
@@ -83,7 +83,7 @@ class TableRows(PagedModel):
                 return int(side | Qt.AlignmentFlag.AlignVCenter)
         elif role in (Role.DisplayRole, Role.AccessibleTextRole):
             row = self.row_at(section)
-            return "" if row is None else self.columns[0].text(row)
+            return "" if row is None else visible(self.columns[0].text(row))
         return None
 
     def say_heads(self) -> None:
@@ -257,7 +257,7 @@ class Table(Worded, QTableView):
         widest = small.horizontalAdvance(spoken(column.title))
         for row in self.rows.present():
             icon = theme.px(26) if column.icon else 0
-            widest = max(widest, body.horizontalAdvance(one_line(column.text(row))) + icon)
+            widest = max(widest, body.horizontalAdvance(visible(one_line(column.text(row)))) + icon)
         return widest + theme.px(24)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

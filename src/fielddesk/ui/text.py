@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -21,8 +22,29 @@ def spoken(words: Words) -> str:
     return words() if callable(words) else words
 
 
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls; not tab and line ends
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # turn the direction of what follows
+    "\u180e\u200b\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"  # without a width
+    "\u115f\u1160\u3164\uffa0]"  # letters that are drawn as nothing
+)
+"""Not the two joiners (U+200C, U+200D): Persian, Indian scripts and emoji are written with them."""
+UNSEEN_MARK = "\N{REPLACEMENT CHARACTER}"
+_ENDS = str.maketrans({"\N{LINE SEPARATOR}": "\n", "\N{PARAGRAPH SEPARATOR}": "\n", "\N{SOFT HYPHEN}": "\N{HYPHEN}"})
+
+
+def visible(text: str) -> str:
+    """Text from outside as it may be shown: what turns letters around or hides among them is seen as a mark.
+
+    Everything that puts text on the screen goes through this; what is stored, typed and copied stays as it is. Letter
+    for letter, so that a place in one is the same place in the other.
+    """
+    return text if text.isascii() and text.isprintable() else _UNSEEN.sub(UNSEEN_MARK, text).translate(_ENDS)
+
+
 def plain_tip(text: str) -> str:
     """A tooltip that shows `text` as it is; Qt would read what looks like markup as markup."""
+    text = visible(text)
     if "<" not in text and "&" not in text:
         return text
     return "<qt>" + html.escape(text).replace("\n", "<br>") + "</qt>"
@@ -30,7 +52,7 @@ def plain_tip(text: str) -> str:
 
 def no_mnemonic(text: str) -> str:
     """The text of a button, tab or menu entry: an ampersand from outside must not become a key."""
-    return text.replace("&", "&&")
+    return visible(text).replace("&", "&&")
 
 
 class Worded:
@@ -59,7 +81,10 @@ class Worded:
         self.setToolTip(plain_tip(text))  # type: ignore[attr-defined]
 
     def set_name(self, text: str) -> None:
-        self.setAccessibleName(text)  # type: ignore[attr-defined]
+        self.setAccessibleName(text)
+
+    def setAccessibleName(self, text: str) -> None:
+        super().setAccessibleName(visible(text))  # type: ignore[misc]
 
 
 class Text(Worded, QLabel):
@@ -79,6 +104,9 @@ class Text(Worded, QLabel):
         if kind:
             self.setProperty("kind", kind)
         self.set_words(words)
+
+    def setText(self, text: str) -> None:
+        super().setText(visible(text))
 
     def set_words(self, words: Words) -> None:
         self.say("setText", words)

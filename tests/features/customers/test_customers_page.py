@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
 
 from fielddesk.core import i18n
 from fielddesk.features.customers.model import Customer
@@ -54,6 +56,30 @@ def test_markup_in_a_name_is_shown_as_text(desk: Workplace, laptop: Store) -> No
     page = shown(desk, some_id("html"))
     assert page.pane.title.text() == name
     assert "<i>Street</i>" in [label.text() for label in page.findChildren(QLabel)]
+
+
+def test_a_name_that_turns_its_letters_around_is_seen_for_what_it_is_and_kept_as_it_came(
+    desk: Workplace, laptop: Store, qtbot: QtBot
+) -> None:
+    name = "Acme \u202egnitsaC\u202c"
+    put(laptop, [Customer(id=some_id("turned"), number="C-\u202e9", name=name, street="\u2067Street", rev=1)])
+    page = shown(desk, some_id("turned"))
+    assert page.pane.title.text() == "Acme \ufffdgnitsaC\ufffd"
+    assert page.pane.second.text() == "C-\ufffd9 · \ufffdStreet"
+    row = page.list.currentIndex()
+    assert str(row.data(Qt.ItemDataRole.AccessibleTextRole)).startswith("Acme \ufffdgnitsaC\ufffd, C-\ufffd9")
+    told = [label.text() for label in page.findChildren(QLabel)]
+    assert "\ufffdStreet" in told
+    assert not any("\u202e" in text or "\u2067" in text for text in told)
+    form = desk.open("orders").new_pane  # type: ignore[attr-defined]
+    form.begin()
+    qtbot.keyClicks(form.customer.editor, "acme")
+    qtbot.keyClick(form.customer.editor, Qt.Key.Key_Return)
+    desk.settle()
+    assert form.customer.text() == "Acme \ufffdgnitsaC\ufffd"
+    assert form.customer.parse(form.customer.text()) == some_id("turned")
+    with laptop.read() as read:
+        assert read.one(Customer, some_id("turned")).name == name
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN", "zh_TW"])
