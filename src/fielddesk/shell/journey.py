@@ -53,7 +53,7 @@ class Walk:
         """By its number, in the search box."""
         row = self._list().rows.row_at(2)
         assert row is not None
-        number = row.title.split(" ")[0]
+        number = row.number
         self.hands.press("Ctrl+F")
         self.hands.type(number)
         search = self.window.search

@@ -31,8 +31,21 @@ CursorAction = QAbstractItemView.CursorAction
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """How a row stands with the rest of the world: a small icon under that of its state, its words told besides."""
+
+    words: str
+    state: str = "idle"
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One row: `state` gives icon and colour, `right` its words (in that colour when `right_state` names one)."""
+    """One row: `state` gives the icon and its colour; the words at the right ends of the lines name their own.
+
+    Of the second line the right end is whole and the left end gives way: what tells rows apart belongs to its front.
+    `number` is what a person would read out to somebody else, and copies.
+    """
 
     id: str
     title: str
@@ -41,6 +54,15 @@ class Row:
     state: str = "idle"
     icon: str = ""
     right_state: str = ""
+    below: str = ""
+    below_state: str = ""
+    mark: Mark | None = None
+    number: str = ""
+
+    def told(self) -> list[str]:
+        """Everything it says, in the order in which it is read out and copied."""
+        mark = self.mark.words if self.mark and self.mark.words != self.right else ""
+        return [part for part in (self.title, self.second, self.right, self.below, mark) if part]
 
 
 class Rows(PagedModel):
@@ -58,8 +80,8 @@ class Rows(PagedModel):
             if role == Role.DisplayRole:
                 return visible(row.title)
             if role == Role.AccessibleTextRole:
-                return visible(", ".join(part for part in (row.title, row.second, row.right) if part))
-            return plain_tip("\n".join(part for part in (row.title, row.second) if part))
+                return visible(", ".join(row.told()))
+            return plain_tip("\n".join(row.told()))
         return None
 
     def headerData(self, _section: int, _orientation: Qt.Orientation, _role: int = Role.DisplayRole) -> Any:
@@ -128,25 +150,38 @@ class RowDelegate(QStyledItemDelegate):
         body = fonts.sized(option.font, px(14))
         bold = fonts.sized(option.font, px(14), 600)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        name = row.icon or state_icon(row.state)
-        side = px(20)
-        mark = QRect(rect.left() + px(16), rect.center().y() - side // 2 + 1, side, side)
-        icons.paint(painter, mark, name, "text2" if row.state == "idle" else row.state)
-
         left, right = rect.left() + px(48), rect.right() - px(14)
         top = QRect(left, rect.top() + px(12), right - left, px(24)) if two else rect.adjusted(px(48), 0, -px(15), 0)
-        taken = self._paint_right(painter, top, bold if selected and not two else body, row) if row.right else 0
+        below = QRect(left, rect.top() + px(37), right - left, px(24))
+        self._paint_icons(painter, rect, row, (top, below) if two and row.mark else None)
+        end = bold if selected and not two else body
+        taken = self._paint_end(painter, top, end, row.right, row.right_state)
         first = bold if two or selected or self.lines == 2 else body
         self._paint_line(painter, top.adjusted(0, 0, -taken, 0), first, row.title, "text")
         if two:
-            below = QRect(left, rect.top() + px(37), right - left, px(24))
-            self._paint_line(painter, below, body, row.second, "text2")
+            taken = self._paint_end(painter, below, body, row.below, row.below_state)
+            self._paint_line(painter, below.adjusted(0, 0, -taken, 0), body, row.second, "text2")
 
-    def _paint_right(self, painter: QPainter, rect: QRect, font: QFont, row: Row) -> int:
-        words = visible(one_line(row.right))
-        width = min(QFontMetrics(font).horizontalAdvance(words) + 2, rect.width() // 2)
+    def _paint_icons(self, painter: QPainter, rect: QRect, row: Row, beside: tuple[QRect, QRect] | None) -> None:
+        """The state in the middle, or beside the first line with the mark beside the second."""
+        middle = rect.left() + theme.px(26)
+        marks = [(rect.center().y() + 1, 20, row.icon or state_icon(row.state), row.state)]
+        if beside and row.mark:
+            first, second = (line.center().y() for line in beside)
+            mark = (second + 1, 16, row.mark.icon or state_icon(row.mark.state), row.mark.state)
+            marks = [(first + 1, *marks[0][1:]), mark]
+        for height, pixels, name, state in marks:
+            side = theme.px(pixels)
+            place = QRect(middle - side // 2, height - side // 2, side, side)
+            icons.paint(painter, place, name, "text2" if state == "idle" else state)
+
+    def _paint_end(self, painter: QPainter, rect: QRect, font: QFont, words: str, state: str) -> int:
+        """Words at the right end of a line; returns the width they take from it."""
+        if not words:
+            return 0
+        width = min(QFontMetrics(font).horizontalAdvance(visible(one_line(words))) + 2, rect.width() // 2)
         place = QRect(rect.right() - width + 1, rect.top(), width, rect.height())
-        self._paint_line(painter, place, font, words, row.right_state or "text2", Qt.AlignmentFlag.AlignRight)
+        self._paint_line(painter, place, font, words, state or "text2", Qt.AlignmentFlag.AlignRight)
         return width + theme.px(8)
 
     def _paint_line(

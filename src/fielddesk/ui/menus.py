@@ -82,4 +82,4 @@ def copy_rows(view: RowList | Table) -> None:
     index = view.currentIndex()
     row = view.rows.row_at(index.row()) if index.isValid() else None
     if row is not None:
-        QGuiApplication.clipboard().setText("\t".join(part for part in (row.title, row.second, row.right) if part))
+        QGuiApplication.clipboard().setText("\t".join(row.told()))

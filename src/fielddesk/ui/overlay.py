@@ -103,7 +103,7 @@ class Overlay(Worded, QFrame):
             self.list.keyPressEvent(event)
             row = self.list.rows.row_at(self.list.currentIndex().row()) if self.list.currentIndex().isValid() else None
             if row is not None:
-                theme.announce(self.edit, ", ".join(part for part in (row.title, row.second, row.right) if part))
+                theme.announce(self.edit, ", ".join(row.told()))
             return True
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.pick()

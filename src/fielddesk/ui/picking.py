@@ -156,7 +156,7 @@ class Picker(Field):
         self._into_sight.start()
         if rows:
             self.list.choose(self._found[0].id)
-            theme.announce(self.editor, f"{rows[0].title}, {rows[0].second}, {rows[0].right}")
+            theme.announce(self.editor, ", ".join(rows[0].told()))
         if self._enter_waits and rows:
             self.take(self._found[0].id)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -57,6 +58,17 @@ def type_into(panel: AssetPanel, key: str, text: str, qtbot: QtBot, *, enter: bo
     qtbot.keyClicks(editor, text)
     if enter:
         qtbot.keyClick(editor, Qt.Key.Key_Return)
+
+
+def test_a_row_is_a_name_then_serial_and_customer_and_copies_its_serial(desk: Workplace) -> None:
+    page = desk.open("assets")
+    assert isinstance(page, AssetsPage)
+    desk.bench.show("asset", ROBOT)
+    desk.settle()
+    row = page.list.currentIndex().data(Qt.ItemDataRole.UserRole)
+    assert row.told() == ["Robot RC-4", "7SR-1033 · Harbour Stamping", "RC-4"]
+    page.menu(ROBOT)[-1].run()
+    assert QGuiApplication.clipboard().text() == "7SR-1033"
 
 
 def test_each_field_is_saved_by_itself_and_undo_brings_the_old_value_back(
@@ -222,7 +234,7 @@ def test_a_machine_shows_its_orders_and_leads_to_them(desk: Workplace) -> None:
     panel = page.tabs.choose("orders")  # type: ignore[attr-defined]
     desk.settle()
     rows = panel.list.rows
-    assert rows.row_at(1).title == "WO-A7-2026-1051 Robot cell stops"
+    assert rows.row_at(1).title == "Robot cell stops"
     panel.list.opened.emit(rows.row_at(1).id)
     desk.settle()
     assert desk.desk.current_place() == "orders"

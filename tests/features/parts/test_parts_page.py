@@ -85,9 +85,34 @@ def test_the_stock_stands_beside_each_part_that_is_offered(desk: Workplace, qtbo
     desk.settle()
     offered = [(row.title, row.right) for row in panel.adding.part._found]
     assert offered == [
-        ("7SR1-03-3 Bearing, axis 3 (old)", "0 with you, 0 in all"),
+        ("7SR1-03-3 Bearing, axis 3 (old)", "none in stock"),
         ("7SR1-03-4 Bearing, axis 3", "2 with you, 16 in all"),
     ]
+
+
+def test_only_less_than_nothing_is_coloured_in_the_catalogue(desk: Workplace, laptop: Store) -> None:
+    page = part(desk, some_id("LC-24"))
+    rows = {row.number: row for row in map(page.list.rows.row_at, range(page.list.rows.rowCount()))}
+    said = {number: (row.below, row.state, row.below_state) for number, row in rows.items()}
+    assert said["LC-24"] == ("0 with you, 1 in all", "idle", "")
+    assert said["7SR1-03-3"] == ("none in stock", "idle", "")
+    assert (rows["7SR1-03-3"].second, rows["7SR1-03-3"].right) == ("7SR1-03-3", "replaced")
+    assert page.pane._shown_chips[0].words() == "0 with you, 1 in all"
+    assert page.pane._shown_chips[0].property("state") == "idle"
+    laptop.do(call(use_part, order_id=ORDER, part_id=SEAL, quantity=2 * MILLION, place_id=VAN))
+    desk.settle()
+    page = part(desk, SEAL)
+    row = page.list.currentIndex().data(Qt.ItemDataRole.UserRole)
+    assert (row.below, row.state, row.below_state) == ("1 set below zero", "bad", "bad")
+    assert page.pane._shown_chips[0].property("state") == "bad"
+
+
+def test_that_there_is_none_matters_where_a_part_is_put_on_an_order(desk: Workplace, qtbot: QtBot) -> None:
+    panel = used(desk)
+    qtbot.keyClicks(panel.adding.part.editor, "7sr1")
+    panel.adding.part.open_up()
+    desk.settle()
+    assert [row.right_state for row in panel.adding.part._found] == ["warn", ""]
 
 
 def test_a_part_from_another_place_is_taken_there(desk: Workplace, laptop: Store, qtbot: QtBot) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -18,7 +18,8 @@ from fielddesk.features.workorders.page import OrdersPage
 from fielddesk.features.workorders.panel import NotesPanel, OverviewPanel
 from fielddesk.store.database import Store
 from fielddesk.store.outbox import Draft, OwnOperation
-from fielddesk.ui import theme
+from fielddesk.ui import fonts, theme
+from fielddesk.ui.lists import Mark, Row
 from tests.support.benches import Workplace, workplace
 from tests.support.laptops import some_id
 from tests.support.look import faults
@@ -282,7 +283,7 @@ def test_what_a_pull_brings_is_shown_without_a_click(desk: Workplace, laptop: St
     put(laptop, [WorkOrder.from_body(body, 2)])
     desk.settle()
     assert page.pane.title.text() == "Robot cell stops again"
-    assert "WO-A7-2026-1051 Robot cell stops again" in titles(page)
+    assert "Robot cell stops again" in titles(page)
 
 
 def test_an_order_that_left_this_laptop_leaves_the_page(desk: Workplace, laptop: Store) -> None:
@@ -362,12 +363,60 @@ def test_markup_in_a_title_is_shown_as_text(desk: Workplace) -> None:
     assert page.pane.title.textFormat() == Qt.TextFormat.PlainText
 
 
-def test_the_number_of_a_row_is_copied_with_ctrl_c(desk: Workplace, qtbot: QtBot) -> None:
+def test_a_row_is_copied_whole_with_ctrl_c(desk: Workplace, qtbot: QtBot) -> None:
     page = shown(desk)
     page.list.setFocus()
     desk.settle()
     qtbot.keyClick(page.list, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    assert QGuiApplication.clipboard().text().startswith("WO-A7-2026-1051 Robot cell stops\t")
+    copied = "Robot cell stops\tWO-A7-2026-1051 · Harbour Stamping\tin progress\ttoday"
+    assert QGuiApplication.clipboard().text() == copied
+
+
+def row_of(page: OrdersPage, number: str) -> Row:
+    rows = page.list.rows
+    return next(row for row in map(rows.row_at, range(rows.rowCount())) if row.number == number)
+
+
+def test_a_row_leads_with_its_title_and_its_icon_goes_with_a_word(desk: Workplace) -> None:
+    page = orders(desk)
+    late, today, held = (row_of(page, f"WO-A7-2026-{n}") for n in (1042, 1051, 1050))
+    assert late.told() == ["Kiln drive trips", "WO-A7-2026-1042 · Northfield Castings", "in progress", "3 days late"]
+    assert (late.state, late.right_state, late.below_state) == ("bad", "", "bad")
+    assert (today.below, today.state, today.right_state, today.below_state) == ("today", "warn", "", "warn")
+    assert (held.right, held.below, held.icon) == ("on hold", "21 Jan", "pause-circle-fill")
+    assert (held.state, held.right_state, held.below_state) == ("info", "info", "")
+    page.filters._buttons["all"].click()
+    desk.settle()
+    done = row_of(page, "WO-A7-2026-1029")
+    assert (done.right, done.right_state, done.below) == ("completed", "ok", "")
+
+
+def test_a_row_shows_what_waits_beside_its_state_and_what_asks_instead_of_it(desk: Workplace, laptop: Store) -> None:
+    page = shown(desk, some_id("WO-A7-2026-1038"))
+    page.foot_buttons()[-1].click()
+    desk.settle()
+    row = row_of(page, "WO-A7-2026-1038")
+    assert row.mark == Mark("not sent yet", "idle", "cloud-arrow-up")
+    assert row.told()[2:] == ["in progress", "tomorrow", "not sent yet"]
+    _change_own(laptop, outcome="rejected")
+    page.reload()
+    desk.settle()
+    row = row_of(page, "WO-A7-2026-1038")
+    assert row.told()[2:] == ["needs you", "tomorrow"]
+    assert row.right_state == "bad"
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN", "zh_TW"])
+def test_number_and_due_day_are_whole_in_the_narrowest_list(desk: Workplace, language: str) -> None:
+    i18n.set_language(language)
+    page = orders(desk)
+    desk.desk.resize(1000, 700)
+    desk.settle()
+    assert not page.stacked()
+    room = page.list.viewport().width() - page.list.verticalScrollBar().sizeHint().width() - theme.px(48 + 15 + 8)
+    metrics = QFontMetrics(fonts.sized(page.list.font(), theme.px(14)))
+    for row in map(page.list.rows.row_at, range(page.list.rows.rowCount())):
+        assert metrics.horizontalAdvance(f"{row.number} · …") + metrics.horizontalAdvance(row.below) <= room
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from fielddesk.core.i18n import N_, _
 from fielddesk.features.assets.queries import AssetRow
-from fielddesk.features.people.dialogs import mark_words
+from fielddesk.features.people.dialogs import mark_asks, mark_of, mark_state, mark_words
 from fielddesk.ui.lists import Row
 from fielddesk.ui.seams import ActionWords, FieldWords, Names
 from fielddesk.ui.text import Words
@@ -28,9 +28,13 @@ LABELS: Final[dict[str, Words]] = {
 
 
 def row_of(asset: AssetRow, mark: str | None = None) -> Row:
-    """An asset as a row of a list."""
-    second = " · ".join(part for part in (asset.customer, asset.model, mark_words(mark)) if part)
-    return Row(asset.id, asset.name, second, asset.serial, icon="factory")
+    """An asset as a row of a list: its name, then serial and customer, the model at the right."""
+    second = " · ".join(part for part in (asset.serial, asset.customer) if part)
+    asks, state = (mark_words(mark), mark_state(mark or "")) if mark_asks(mark) else ("", "")
+    return Row(
+        asset.id, asset.name, second, asks, icon="factory", right_state=state, below=asset.model, mark=mark_of(mark),
+        number=asset.serial,
+    )  # fmt: skip
 
 
 def _entered(told: Mapping[str, Any], _names: Names) -> str:

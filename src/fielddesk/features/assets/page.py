@@ -76,14 +76,14 @@ class AssetsPage(RecordsPage):
     def menu(self, row_id: str) -> list[MenuLine]:
         place = self.list.rows.place_of(row_id)
         row = self.list.rows.row_at(place) if place is not None else None
-        serial = row.right if row else ""
+        serial = row.number if row else ""
         copy = MenuLine(lambda: _("Copy serial"), lambda: QGuiApplication.clipboard().setText(serial))
         return [*super().menu(row_id), copy]
 
 
 def _find(read: Reading, text: str, limit: int) -> list[Hit]:
     found = [row_of(row) for row in asset_page(read, AssetFilter(text), 0, limit)]
-    return [Hit(TABLE, row.id, row.title, f"{row.right} · {row.second}", "factory") for row in found]
+    return [Hit(TABLE, row.id, row.title, row.second, "factory") for row in found]
 
 
 def _page(bench: Bench) -> Page:

@@ -31,8 +31,8 @@ def tier_icon(tier: str) -> str:
 def row_of(customer: CustomerRow) -> Row:
     """A customer as a row of a list."""
     second = " · ".join(part for part in (customer.number, customer.city) if part)
-    right = tier_words(customer.tier) if customer.tier != "standard" else ""
-    return Row(customer.id, customer.name, second, right, icon=tier_icon(customer.tier))
+    tier = tier_words(customer.tier) if customer.tier != "standard" else ""
+    return Row(customer.id, customer.name, second, icon=tier_icon(customer.tier), below=tier, number=customer.number)
 
 
 def _opened(told: Mapping[str, Any], _names: Names) -> str:

@@ -98,6 +98,10 @@ def place_words(kind: str) -> str:
 
 def stock_words(part: PartRow) -> str:
     """What is in stock: in one's own van first, then everywhere."""
+    if part.near is not None and part.near < 0:
+        return _("{quantity} below zero").format(quantity=amount(-part.near, part.unit))
+    if not part.near and not part.total:
+        return _("none in stock")
     if part.near is None:
         return _("{total} in stock").format(total=amount(part.total, part.unit))
     return _("{near} with you, {total} in all").format(
@@ -106,29 +110,31 @@ def stock_words(part: PartRow) -> str:
 
 
 def stock_state(part: PartRow) -> str:
-    """The colour of a stock: below zero is wrong, none at hand needs a thought."""
-    near = part.total if part.near is None else part.near
-    return "bad" if near < 0 else "warn" if near == 0 else "idle"
+    """The colour of a stock: below zero is wrong. None at hand is what most of a catalogue is, and no state."""
+    return "bad" if (part.total if part.near is None else part.near) < 0 else "idle"
 
 
 def row_of(part: PartRow) -> Row:
     """A part as a row of a list: name, number, stock."""
-    replaced = _("replaced by {number}").format(number=part.replaced_by) if part.replaced_by else ""
-    second = " · ".join(text for text in (part.number, replaced) if text)
     state = stock_state(part)
-    below = min(part.near or 0, 0)
-    right = _("{quantity} below zero").format(quantity=amount(-below, part.unit)) if below else ""
     return Row(
-        part.id, part_name(part.names) or part.number, second, right or stock_words(part),
-        state if state == "bad" else "idle", "" if state == "bad" else "nut", "" if state == "idle" else state,
+        part.id, part_name(part.names) or part.number, part.number, _("replaced") if part.replaced_by else "",
+        state, "" if state == "bad" else "swap" if part.replaced_by else "nut", "",
+        stock_words(part), "" if state == "idle" else state, number=part.number,
     )  # fmt: skip
 
 
+def numbers_of(part: PartRow) -> str:
+    """The number of a part, and the one that replaces it."""
+    replaced = _("replaced by {number}").format(number=part.replaced_by) if part.replaced_by else ""
+    return " · ".join(text for text in (part.number, replaced) if text)
+
+
 def found_row(part: PartRow) -> Row:
-    """A part on one line, as it is offered while one types: number, name, stock."""
-    row = row_of(part)
+    """A part on one line, as it is offered to an order: number, name, stock. Here that there is none matters."""
+    row, none = row_of(part), (part.total if part.near is None else part.near) == 0
     title = f"{part.number} {part_name(part.names)}".strip()
-    return Row(row.id, title, "", row.right, row.state, row.icon, row.right_state)
+    return Row(row.id, title, "", row.below, row.state, row.icon, "warn" if none else row.below_state)
 
 
 def freshness(stock: PlaceStock, now: int, zone: str) -> str:

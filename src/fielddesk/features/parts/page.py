@@ -6,7 +6,17 @@ from functools import partial
 from typing import Final
 
 from fielddesk.core.i18n import _
-from fielddesk.features.parts.dialogs import ACTIONS, FIELDS, amount, part_title, row_of, unit_words
+from fielddesk.features.parts.dialogs import (
+    ACTIONS,
+    FIELDS,
+    numbers_of,
+    part_name,
+    part_title,
+    row_of,
+    stock_state,
+    stock_words,
+    unit_words,
+)
 from fielddesk.features.parts.panel import PartMovements, PartStock, PartsUsed
 from fielddesk.features.parts.queries import (
     PartRow,
@@ -81,7 +91,7 @@ class PartsPage(RecordsPage):
     def head(self, record: tuple[PartView, PartRow]) -> Head:
         view, row = record
         self._number = view.part.number
-        chips = [Chip(lambda: _stock_chip(row), _stock_state(row))]
+        chips = [Chip(lambda: stock_words(row), _stock_state(row))]
         second = _("number {number} · counted in {unit}").format(
             number=view.part.number, unit=unit_words(view.part.unit)
         )
@@ -108,7 +118,7 @@ class PartsPage(RecordsPage):
     def menu(self, row_id: str) -> list[MenuLine]:
         place = self.list.rows.place_of(row_id)
         row = self.list.rows.row_at(place) if place is not None else None
-        number = row.second.split(" · ", 1)[0] if row else ""
+        number = row.number if row else ""
         return [*super().menu(row_id), MenuLine(lambda: _("Copy number"), lambda: self.copy(number))]
 
     def _copy_number(self) -> None:
@@ -116,19 +126,8 @@ class PartsPage(RecordsPage):
             self.copy(self._number)
 
 
-def _stock_chip(row: PartRow) -> str:
-    if row.near is None:
-        return _("{total} in stock").format(total=amount(row.total, row.unit))
-    if row.near < 0:
-        return _("{quantity} below zero").format(quantity=amount(-row.near, row.unit))
-    return _("{near} with you, {total} in all").format(
-        near=amount(row.near, row.unit), total=amount(row.total, row.unit)
-    )
-
-
 def _stock_state(row: PartRow) -> str:
-    near = row.total if row.near is None else row.near
-    return "bad" if near < 0 else "warn" if near == 0 else "ok"
+    return "ok" if (row.total if row.near is None else row.near) > 0 else stock_state(row)
 
 
 def _page(bench: Bench) -> Page:
@@ -136,8 +135,8 @@ def _page(bench: Bench) -> Page:
 
 
 def _find(read: Reading, text: str, limit: int) -> list[Hit]:
-    found = [row_of(row) for row in find_parts(read, text, "", "", limit)]
-    return [Hit(TABLE, row.id, row.title, row.second, "nut") for row in found]
+    found = find_parts(read, text, "", "", limit)
+    return [Hit(TABLE, part.id, part_name(part.names) or part.number, numbers_of(part), "nut") for part in found]
 
 
 def offer(offers: Offers) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from fielddesk.core.i18n import N_, _
 from fielddesk.features.people import rules
 from fielddesk.features.people.queries import ASKS, CLASHES, HELD, UNSENT
+from fielddesk.ui.lists import Mark
 from fielddesk.ui.wording import add_sentences
 
 ROLES: Final = {
@@ -47,6 +48,16 @@ def role_words(role: str) -> str:
 def mark_words(mark: str | None) -> str:
     """How a record stands with headquarters, in two or three words; none when both agree."""
     return _(_MARKS[mark][0]) if mark in _MARKS else ""
+
+
+def mark_of(mark: str | None) -> Mark | None:
+    """The mark of a row in a list."""
+    return None if mark is None else Mark(mark_words(mark), mark_state(mark), mark_icon(mark))
+
+
+def mark_asks(mark: str | None) -> bool:
+    """Whether a mark matters more than what else a row says: all but work that merely waits to be sent."""
+    return mark is not None and mark != UNSENT
 
 
 def mark_state(mark: str) -> str:

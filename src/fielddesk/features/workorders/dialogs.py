@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import N_, _, due_words, format_day, relative_day
-from fielddesk.features.people.dialogs import mark_words
+from fielddesk.features.people.dialogs import mark_asks, mark_of, mark_state, mark_words
 from fielddesk.features.workorders import rules
 from fielddesk.features.workorders.queries import OrderRow
 from fielddesk.features.workorders.rules import FINISHED, check_status
@@ -104,11 +104,6 @@ def step_icon(wanted: str) -> str:
     return _STEPS[wanted][1]
 
 
-def order_title(order: Any) -> str:
-    """Number and title, as an order is called."""
-    return f"{order.number} {order.title}"
-
-
 def due_state(status: str, due_on: str | None, today: str) -> str:
     """The colour of a due day: bad when late, warn on the day itself."""
     if due_on is None or status in FINISHED or due_on > today:
@@ -117,31 +112,31 @@ def due_state(status: str, due_on: str | None, today: str) -> str:
 
 
 def due_short(status: str, due_on: str | None, today: str) -> str:
-    """How an order stands in a few letters, for the right end of a row."""
-    if status == rules.COMPLETED:
-        return _("done")
-    if status == rules.CANCELLED:
-        return _("cancelled")
-    if due_on is None:
-        return _("paused") if status == rules.ON_HOLD else ""
+    """A due day in a few letters, for the right end of a row; nothing for an order that is finished."""
+    if due_on is None or status in FINISHED:
+        return ""
     if due_on < today:
         return due_words(due_on, today)
-    if status == rules.ON_HOLD:
-        return _("paused")
     near = relative_day(due_on, today)
     return near if near in (_("today"), _("tomorrow")) else format_day(due_on, "short")
 
 
 def row_of(order: OrderRow, today: str, mark: str | None = None) -> Row:
-    """An order as a row of a list: state as icon, colour and word."""
+    """An order as a row of a list: what is to be done, then number and customer; state and due day at the right.
+
+    The icon goes with one of the two: with the due day when that presses, else with the state.
+    """
     due = due_state(order.status, order.due_on, today)
     _title, word, state, icon = STATES.get(order.status, ("", order.status, "idle", "circle"))
-    second = " · ".join(part for part in (order.customer, _(word), mark_words(mark)) if part)
+    right, right_state = (mark_words(mark), mark_state(mark or "")) if mark_asks(mark) else (_(word), state)
     if due != "idle":
+        right_state = right_state if mark_asks(mark) else ""
         state, icon = due, ""
-    right = state if due != "idle" or order.status in (rules.ON_HOLD, rules.COMPLETED) else ""
-    short = due_short(order.status, order.due_on, today)
-    return Row(order.id, order_title(order), second, short, state, icon, right)
+    return Row(
+        order.id, order.title, " · ".join(part for part in (order.number, order.customer) if part), right, state, icon,
+        "" if right_state == "idle" else right_state, due_short(order.status, order.due_on, today),
+        "" if due == "idle" else due, mark_of(mark), order.number,
+    )  # fmt: skip
 
 
 class DueSign(QFrame):

@@ -20,7 +20,6 @@ from fielddesk.features.workorders.dialogs import (
     STATES,
     DueSign,
     ReasonBar,
-    order_title,
     status_title,
     status_words,
     step_icon,
@@ -210,8 +209,9 @@ class OrdersPage(SubjectPage, SplitPage):
         return _("No work orders yet"), _("They come with the first sync, or with New.")
 
     def _menu(self, row_id: str) -> list[MenuLine]:
-        row = self.list.rows.row_at(self.list.currentIndex().row()) if self.list.currentIndex().isValid() else None
-        number = row.title.split(" ", 1)[0] if row else ""
+        place = self.list.rows.place_of(row_id)
+        row = self.list.rows.row_at(place) if place is not None else None
+        number = row.number if row else ""
         return [
             MenuLine(lambda: _("Show"), self.show_detail),
             MenuLine(lambda: _("Copy number"), lambda: QGuiApplication.clipboard().setText(number)),
@@ -402,8 +402,8 @@ def _waiting(read: Reading, me: Me, today: str) -> int:
 def _find(read: Reading, text: str, limit: int) -> list[Hit]:
     found = []
     for row in find_orders(read, text, limit):
-        second = " · ".join(part for part in (row.customer, status_words(row.status)) if part)
-        found.append(Hit(TABLE, row.id, order_title(row), second, "wrench"))
+        second = " · ".join(part for part in (row.number, row.customer, status_words(row.status)) if part)
+        found.append(Hit(TABLE, row.id, row.title, second, "wrench"))
     return found
 
 

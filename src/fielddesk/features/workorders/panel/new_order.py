@@ -13,6 +13,7 @@ from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.assets.queries import assets_of
+from fielddesk.features.customers.dialogs import row_of
 from fielddesk.features.customers.queries import customer_names, customer_page
 from fielddesk.features.people.model import User
 from fielddesk.features.people.queries import assignable_people
@@ -104,10 +105,7 @@ class NewOrder(Pane):
 
     def _ask_customers(self, text: str, then: Callable[[Sequence[Row]], None]) -> None:
         def ask(read: Reading) -> list[Row]:
-            return [
-                Row(row.id, row.name, " · ".join(part for part in (row.number, row.city) if part), icon="buildings")
-                for row in customer_page(read, text, 0, 5)
-            ]
+            return [row_of(row) for row in customer_page(read, text, 0, 5)]
 
         self._bench.read(ask, then, key=f"new_order.customers.{id(self)}")
 
