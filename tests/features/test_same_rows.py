@@ -106,6 +106,8 @@ def work_of_every_kind(store: Store) -> None:
             due_on="2028-03-01",
         )
     )
+    given = {"assignee_id": person, "due_on": "2028-03-01"}
+    did(call(assign_order, based_on=given, order_id=order, assignee_id=person, no_due=True))
     shown = {"status": "assigned", "status_reason": ""}
     did(call(set_order_status, based_on=shown, order_id=order, status="on_hold", reason=HARD))
     did(call(add_note, order_id=order, text=HARD + "\n\ttab"))

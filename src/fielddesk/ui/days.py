@@ -50,6 +50,10 @@ class Day(Line):
         self.open.clicked.connect(self._open_calendar)
         self._line.setStretch(0, 0)
         self._line.addWidget(self.open)
+        self.none = IconButton(lambda: _("No day"), "x")
+        self.none.clicked.connect(self._clear)
+        self.none.hide()
+        self._line.addWidget(self.none)
         self.said = Elided("", "second")
         self._line.addWidget(self.said, 1)
         self._calendar: QFrame | None = None
@@ -71,6 +75,7 @@ class Day(Line):
     def _say_day(self) -> None:
         if not hasattr(self, "said"):
             return
+        self.none.setVisible(bool(self.text()) and not self.needed)
         try:
             self.said.setText(format_day(parse_day(self.text()), "long"))
         except FieldDeskError:
@@ -79,6 +84,11 @@ class Day(Line):
     def retranslate(self) -> None:
         super().retranslate()
         self._say_day()
+
+    def _clear(self) -> None:
+        self.write("")
+        self.editor.setFocus()
+        self.commit()
 
     def _open_calendar(self) -> None:
         popup = QFrame(self, Qt.WindowType.Popup)

@@ -13,9 +13,11 @@ from fielddesk.core.errors import Conflict
 from fielddesk.features.parts.panel import PartsUsed
 from fielddesk.features.people.panel import HistoryPanel
 from fielddesk.features.people.rules import DISPATCHER
+from fielddesk.features.workorders.actions import assign_order
 from fielddesk.features.workorders.model import Note, WorkOrder
 from fielddesk.features.workorders.page import OrdersPage
 from fielddesk.features.workorders.panel import NotesPanel, OverviewPanel
+from fielddesk.store.actions import ACTIONS, call
 from fielddesk.store.database import Store
 from fielddesk.store.outbox import Draft, OwnOperation
 from fielddesk.ui import fonts, theme
@@ -260,6 +262,74 @@ def test_the_office_gives_an_order_to_somebody_and_takes_it_back(
         desk.settle()
         with laptop.read() as read:
             assert read.one(WorkOrder, ORDER).assignee_id == ANNA
+
+
+def due(store: Store) -> str | None:
+    with store.read() as read:
+        return read.one(WorkOrder, ORDER).due_on
+
+
+@pytest.mark.parametrize("way", ["button", "keyboard"])
+def test_a_due_day_is_taken_away_and_undo_brings_it_back(
+    dressed: theme.Theme, laptop: Store, qtbot: QtBot, way: str
+) -> None:
+    laptop.identity = laptop.identity.__class__(ANNA, DISPATCHER, laptop.identity.device, "A7")
+    before = due(laptop)
+    with workplace(qtbot, laptop) as desk:
+        page = shown(desk)
+        panel = page.tabs.panel("overview")
+        assert isinstance(panel, OverviewPanel)
+        field = panel._due
+        assert field.none.isVisible()
+        if way == "button":
+            field.none.click()
+        else:
+            field.editor.setFocus()
+            qtbot.keyClick(field.editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+            qtbot.keyClick(field.editor, Qt.Key.Key_Delete)
+            qtbot.keyClick(field.editor, Qt.Key.Key_Return)
+        desk.settle()
+        assert due(laptop) is None
+        assert field.text() == ""
+        assert not field.none.isVisible()
+        assert not page.due.isVisible()
+        with laptop.read() as read:
+            assert read.one(WorkOrder, ORDER).assignee_id == ANNA
+        assert desk.desk.toast.take_back()
+        desk.settle()
+        assert due(laptop) == before
+        assert field.text() == before
+        history = shown(desk).tabs.choose("history")
+        desk.settle()
+        assert isinstance(history, HistoryPanel)
+        assert [entry.text for entry in history.entries.entries()] == ["Due day set", "Due day taken away"]
+
+
+def test_a_due_day_set_by_mistake_is_taken_back_to_none(dressed: theme.Theme, laptop: Store, qtbot: QtBot) -> None:
+    laptop.identity = laptop.identity.__class__(ANNA, DISPATCHER, laptop.identity.device, "A7")
+    with workplace(qtbot, laptop) as desk:
+        panel = shown(desk).tabs.panel("overview")
+        assert isinstance(panel, OverviewPanel)
+        panel._due.none.click()
+        desk.settle()
+        qtbot.keyClicks(panel._due.editor, "2027-03-01")
+        qtbot.keyClick(panel._due.editor, Qt.Key.Key_Return)
+        desk.settle()
+        assert due(laptop) == "2027-03-01"
+        assert desk.desk.toast.take_back()
+        desk.settle()
+        assert due(laptop) is None
+
+
+def test_giving_an_order_away_leaves_a_due_day_of_which_it_knew_nothing(laptop: Store) -> None:
+    """What a laptop of the first version sends, or one whose form showed no day: the day that stands stays."""
+    laptop.identity = laptop.identity.__class__(ANNA, DISPATCHER, laptop.identity.device, "A7")
+    before = due(laptop)
+    old = ACTIONS["assign_order"].upcast(1, {"order_id": ORDER, "assignee_id": BENNO, "due_on": None})
+    laptop.do(call(assign_order, based_on={"assignee_id": ANNA, "due_on": None}, **old))
+    with laptop.read() as read:
+        order = read.one(WorkOrder, ORDER)
+    assert (order.assignee_id, order.due_on) == (BENNO, before)
 
 
 def test_a_status_changed_meanwhile_is_told_and_nothing_is_overwritten(desk: Workplace, laptop: Store) -> None:

@@ -49,13 +49,18 @@ def create_order(
     )  # fmt: skip
 
 
-@decision(may=OFFICE, about="order_id", undo="assign_order")
-def assign_order(tx: Tx, ctx: Ctx, *, order_id: Id, assignee_id: Id | None, due_on: Day | None = None) -> None:
-    """Give an order to a person, with the day it is due where one is said, or take it back into the pool."""
+@decision(may=OFFICE, about="order_id", undo="assign_order", version=2, upcasts={1: dict})
+def assign_order(
+    tx: Tx, ctx: Ctx, *, order_id: Id, assignee_id: Id | None, due_on: Day | None = None, no_due: bool = False
+) -> None:
+    """Give an order to a person, or take it back into the pool; its due day stays where neither a day nor none is said.
+
+    Version 1 had no `no_due`: a day could be moved but not taken away.
+    """
     order = tx.one(WorkOrder, order_id)
     if order.status in FINISHED:
         raise RuleBroken("order_finished", status=order.status)
-    news = {"assignee_id": assignee_id} | ({} if due_on is None else {"due_on": due_on})
+    news = {"assignee_id": assignee_id} | ({"due_on": due_on} if due_on is not None or no_due else {})
     order = tx.change(order, ctx.based_on, **news)
     if order.status in (OPEN, ASSIGNED):
         tx.change(order, None, status=ASSIGNED if assignee_id else OPEN)

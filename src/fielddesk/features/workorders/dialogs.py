@@ -72,7 +72,6 @@ add_sentences(
         "order_finished": lambda values: _("This order is {status}. Open it again first.").format(
             status=status_words(values["status"])
         ),
-        "due_stays": N_("A due day can be moved, not taken away. Type another day."),
     }
 )
 
@@ -270,9 +269,11 @@ def _status_said(told: Mapping[str, Any], _names: Names) -> str:
 
 
 def _assigned_said(told: Mapping[str, Any], names: Names) -> str:
-    changed = told.get("changed", {}).get("assignee_id")
+    changed, due = (told.get("changed", {}).get(name) for name in ("assignee_id", "due_on"))
     if not changed:
-        return _("Due day moved") if "due_on" in told.get("changed", {}) else _("Assignment of the order")
+        if not due:
+            return _("Assignment of the order")
+        return _("Due day moved") if due[0] and due[1] else _("Due day set") if due[1] else _("Due day taken away")
     if not changed[1]:
         return _("Order taken back into the pool")
     return _("Order given to {who}").format(who=names.get(changed[1], _("somebody")))

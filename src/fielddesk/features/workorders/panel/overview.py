@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _
 from fielddesk.features.people.model import User
 from fielddesk.features.people.queries import assignable_people
@@ -129,16 +130,17 @@ class OverviewPanel(SubjectPanel):
         order = view.order
         base = {"assignee_id": order.assignee_id, "due_on": order.due_on} | {key: shown}
         wanted = base | {key: new}
-        if wanted["due_on"] is None and key == "due_on":
-            self.form.refused(key, sentence(FieldDeskError("due_stays")))
-            return
         order_id = order.id
 
+        def assign(shown: dict[str, Any], values: dict[str, Any]) -> Call:
+            none = key == "due_on" and values["due_on"] is None
+            return call(assign_order, based_on=shown, order_id=order_id, **values, no_due=none)
+
         def taken_back(_done: Done) -> Call:
-            return call(assign_order, based_on=wanted, order_id=order_id, **base)
+            return assign(wanted, base)
 
         self._bench.do(
-            call(assign_order, based_on=base, order_id=order_id, **wanted),
+            assign(base, wanted),
             said=lambda: _("{number}: saved").format(number=order.number),
             undo=taken_back,
             then=lambda _done: self.form.saved(key, ""),
