@@ -11,8 +11,8 @@ from fielddesk.core.i18n import _
 from fielddesk.store.tx import Reading
 from fielddesk.ui.finding import FindRow
 from fielddesk.ui.lists import Row
+from fielddesk.ui.making import NEW, MakesNew
 from fielddesk.ui.menus import MenuLine, give_menu
-from fielddesk.ui.page import SplitPage
 from fielddesk.ui.seams import Bench, SubjectPage, paged
 from fielddesk.ui.signs import Chip, Notice
 from fielddesk.ui.subject import SubjectTabs
@@ -22,7 +22,7 @@ Head = tuple[str, str, Sequence[Chip], Sequence[Notice]]
 """Title, second line, chips and notices of a record."""
 
 
-class RecordsPage(SubjectPage, SplitPage):
+class RecordsPage(SubjectPage, MakesNew):
     """A list with a find line, and a record. Subclasses say which rows there are and how a record's head reads."""
 
     table = ""
@@ -124,6 +124,9 @@ class RecordsPage(SubjectPage, SplitPage):
         self.tabs.show_subject(row_id)
 
     def show_subject(self, table: str, row_id: str) -> None:
+        if row_id == NEW:
+            self.show_new()
+            return
         self._chosen(row_id)
         self.list.choose(row_id)
         self.show_detail()
@@ -162,5 +165,12 @@ class RecordsPage(SubjectPage, SplitPage):
             self._read_record()
             self.tabs.reload()
 
+    def new_made(self, row_id: str) -> None:
+        self.show_subject(self.table, row_id)
+
+    def has_chosen(self) -> bool:
+        return bool(self._row_id)
+
     def may_leave(self) -> bool:
+        self.keep_new()
         return self.tabs.may_leave()

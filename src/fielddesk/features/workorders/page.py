@@ -55,8 +55,9 @@ from fielddesk.store.database import Done
 from fielddesk.store.tx import Reading
 from fielddesk.ui.buttons import Button
 from fielddesk.ui.finding import FindRow
+from fielddesk.ui.making import NEW, MakesNew
 from fielddesk.ui.menus import MenuLine, give_menu
-from fielddesk.ui.page import Page, SplitPage
+from fielddesk.ui.page import Page
 from fielddesk.ui.seams import (
     Bench,
     CommandOffer,
@@ -74,13 +75,11 @@ from fielddesk.ui.text import Words
 from fielddesk.ui.wording import sentence
 
 TABLE: Final = "work_order"
-NEW: Final = "new"
-"""Shown instead of an order: the form of a new one."""
 TAB: Final = "tab:"
 """With the key of a tab: that tab of the order that is chosen already."""
 
 
-class OrdersPage(SubjectPage, SplitPage):
+class OrdersPage(SubjectPage, MakesNew):
     """Work orders."""
 
     def __init__(self, bench: Bench) -> None:
@@ -100,9 +99,7 @@ class OrdersPage(SubjectPage, SplitPage):
         self._show_list()
 
     def _make_list(self) -> None:
-        self.new = Button(lambda: _("New"), "plus", tip=lambda: _("New work order") + "  Ctrl+N")
-        self.new.clicked.connect(self.show_new)
-        self.left.add_action(self.new)
+        self.offer_new(lambda: _("New work order") + "  Ctrl+N", lambda: NewOrder(self._bench))
         for view, words in (
             (MINE, lambda: _("Mine")),
             (LATE, lambda: _("Late")),
@@ -139,17 +136,6 @@ class OrdersPage(SubjectPage, SplitPage):
         self.note = Button(lambda: _("Note"), "note-pencil", tip=lambda: _("Write a note") + "  Alt+N")
         self.note.clicked.connect(lambda: self.tabs.choose("notes"))
         self.pane.add_action(self.note, left=True)
-        self._new_pane: NewOrder | None = None
-
-    @property
-    def new_pane(self) -> NewOrder:
-        """The form of a new order, made when it is first wanted."""
-        if self._new_pane is None:
-            self._new_pane = NewOrder(self._bench)
-            self.add_pane(self._new_pane)
-            self._new_pane.made.connect(self._made)
-            self._new_pane.left_alone.connect(self._back_from_new)
-        return self._new_pane
 
     # ---------------------------------------------------------------- the list
 
@@ -326,26 +312,13 @@ class OrdersPage(SubjectPage, SplitPage):
         self._bench.toast(sentence(error), icon="warning-fill")
         self._read_detail()
 
-    # ---------------------------------------------------------------- a new order
+    # ---------------------------------------------------------------- what the window and a new order ask of a page
 
-    def show_new(self) -> None:
-        """Put up the form of a new order."""
-        self.show_pane(self.new_pane)
-        self.new_pane.begin()
+    def new_made(self, row_id: str) -> None:
+        self.show_subject(TABLE, row_id)
 
-    def _made(self, order_id: str) -> None:
-        self.show_subject(TABLE, order_id)
-
-    def _back_from_new(self) -> None:
-        if self._new_pane is not None:
-            self._new_pane.keep()
-        if self._order_id:
-            self.fill_detail()
-        else:
-            self.show_nothing()
-        self.show_list()
-
-    # ---------------------------------------------------------------- what the window asks of a page
+    def has_chosen(self) -> bool:
+        return bool(self._order_id)
 
     def reload(self) -> None:
         if self._bench.today() != self._wanted.today:
@@ -358,8 +331,7 @@ class OrdersPage(SubjectPage, SplitPage):
             self.tabs.reload()
 
     def may_leave(self) -> bool:
-        if self._new_pane is not None:
-            self._new_pane.keep()
+        self.keep_new()
         return self.tabs.may_leave()
 
 
