@@ -120,6 +120,18 @@ def _customers(place: Workplace) -> None:
     place.bench.show("customer", some_id("Harbour Stamping"))
 
 
+def _new_customer(place: Workplace) -> None:
+    _customers(place)
+    place.desk.page("customers").show_new()
+    place.settle()
+    place.desk.page("customers").new_pane.make.click()
+
+
+def _new_asset(place: Workplace) -> None:
+    _assets(place)
+    place.desk.page("assets").show_new()
+
+
 SCENES: dict[str, Callable[[Workplace], None]] = {
     "orders": _reason,
     "overview": _orders,
@@ -134,6 +146,8 @@ SCENES: dict[str, Callable[[Workplace], None]] = {
     "old-part": _old_part,
     "movements": _moves,
     "customers": _customers,
+    "new-customer": _new_customer,
+    "new-asset": _new_asset,
 }
 
 

@@ -128,17 +128,19 @@ class NewRecord(Pane):
     def _values(self) -> dict[str, Any] | None:
         """What the fields hold; None where one is refused: every mistake is told, the first gets the keyboard."""
         values: dict[str, Any] = {}
-        good = True
-        for key, field in reversed(self.form.fields.items()):
+        refused: list[tuple[Field, FieldDeskError]] = []
+        for key, field in self.form.fields.items():
             try:
                 values[key] = field.parse(field.text())
                 if field.needed and not values[key]:
                     raise FieldDeskError("value_missing")
             except FieldDeskError as error:
-                good = False
-                field.say_trouble(sentence(error))
-                field.editor.setFocus(Qt.FocusReason.OtherFocusReason)
-        return values if good else None
+                refused.append((field, error))
+        if refused:  # first the keyboard: a field that is left takes back what was said of it
+            refused[0][0].editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        for field, why in reversed(refused):
+            field.say_trouble(sentence(why))
+        return None if refused else values
 
     def _make(self) -> None:
         if self._busy or (values := self._values()) is None:

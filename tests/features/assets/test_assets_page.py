@@ -15,13 +15,14 @@ from fielddesk.features.assets.page import AssetsPage
 from fielddesk.features.assets.panel import AssetPanel
 from fielddesk.features.assets.queries import AssetFilter, asset_count, asset_page, asset_place
 from fielddesk.features.people.panel import HistoryPanel
+from fielddesk.features.people.rules import DISPATCHER
 from fielddesk.store.database import Store
 from fielddesk.store.outbox import Draft, OwnOperation
 from fielddesk.ui import theme
 from tests.support.benches import Workplace, workplace
 from tests.support.laptops import some_id
 from tests.support.look import faults
-from tests.support.region import put
+from tests.support.region import CHEN, put
 from tests.support.slow import slow_disk
 
 ROBOT, PRESS = some_id("7SR-1033"), some_id("HP250-0042")
@@ -274,3 +275,55 @@ def test_every_tab_is_named_whole_and_large_enough_in_each_language(
         desk.settle()
         found += [f"{key}: {fault}" for fault in faults(desk.desk)]
     assert found == []
+
+
+def test_the_office_enters_an_asset_of_a_customer_and_finds_what_it_typed_before(
+    dressed: theme.Theme, laptop: Store, qtbot: QtBot
+) -> None:
+    laptop.identity = laptop.identity.__class__(CHEN, DISPATCHER, laptop.identity.device, "A7")
+    with workplace(qtbot, laptop) as desk:
+        page = desk.open("assets")
+        assert isinstance(page, AssetsPage)
+        page.new.click()
+        desk.settle()
+        form = page.new_pane
+        qtbot.keyClicks(form.customer.editor, "northf")
+        qtbot.keyClick(form.customer.editor, Qt.Key.Key_Return)
+        desk.settle()
+        qtbot.keyClicks(form.form.fields["serial"].editor, "KD-9")
+        assert page.may_leave()
+    with workplace(qtbot, laptop) as desk:
+        page = desk.open("assets")
+        assert isinstance(page, AssetsPage)
+        offer = next(each for each in desk.offers.commands if each.key == "asset.new")
+        offer.run(desk.bench)
+        desk.settle()
+        form = page.new_pane
+        assert (form.customer.text(), form.form.fields["serial"].text()) == ("Northfield Castings", "KD-9")
+        form.make.click()
+        assert "This is needed." in words(form)
+        qtbot.keyClicks(form.form.fields["name"].editor, "Kiln drive 9")
+        form.make.click()
+        desk.settle()
+        assert page.pane.title.text() == "Kiln drive 9"
+        with laptop.read() as read:
+            (made,) = read.all(Asset, Asset.c.serial == "KD-9")
+        assert made.customer_id == some_id("Northfield Castings")
+    assert drafts(laptop) == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN", "zh_TW"])
+def test_the_form_of_a_new_asset_is_whole_in_each_language(
+    dressed: theme.Theme, laptop: Store, qtbot: QtBot, language: str
+) -> None:
+    i18n.set_language(language)
+    laptop.identity = laptop.identity.__class__(CHEN, DISPATCHER, laptop.identity.device, "A7")
+    with workplace(qtbot, laptop) as desk:
+        desk.desk.resize(1280, 640)
+        page = desk.open("assets")
+        assert isinstance(page, AssetsPage)
+        page.show_new()
+        desk.settle()
+        page.new_pane.make.click()
+        desk.settle()
+        assert faults(desk.desk) == []

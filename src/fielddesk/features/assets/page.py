@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 
 from fielddesk.core.i18n import _
 from fielddesk.features.assets.dialogs import ACTIONS, FIELDS, row_of
-from fielddesk.features.assets.panel import AssetPanel, AssetsOf
+from fielddesk.features.assets.panel import AssetPanel, AssetsOf, NewAsset
 from fielddesk.features.assets.queries import (
     AssetFilter,
     AssetView,
@@ -18,15 +18,17 @@ from fielddesk.features.assets.queries import (
     asset_place,
     asset_view,
 )
-from fielddesk.features.people.dialogs import mark_icon, mark_state, mark_words
+from fielddesk.features.people.dialogs import for_the_office, mark_icon, mark_state, mark_words
 from fielddesk.features.people.panel import history_of
 from fielddesk.features.people.queries import marks
+from fielddesk.features.people.rules import OFFICE
 from fielddesk.store.tx import Reading
 from fielddesk.ui.lists import Row
+from fielddesk.ui.making import NEW
 from fielddesk.ui.menus import MenuLine
 from fielddesk.ui.page import Page
 from fielddesk.ui.records import Head, RecordsPage
-from fielddesk.ui.seams import Bench, Hit, Offers, PanelOffer, PlaceOffer, SearchOffer
+from fielddesk.ui.seams import Bench, CommandOffer, Hit, Offers, PanelOffer, PlaceOffer, SearchOffer
 from fielddesk.ui.signs import Chip
 
 TABLE: Final = "asset"
@@ -50,6 +52,8 @@ class AssetsPage(RecordsPage):
             lambda: _("Serial, name, model, customer"),
             lambda: _("Asset"),
         )
+        if bench.me.role in OFFICE:
+            self.offer_new(lambda: _("New asset"), lambda: NewAsset(bench))
 
     def rows(self, read: Reading, text: str, offset: int, limit: int) -> list[Row]:
         found = asset_page(read, AssetFilter(text), offset, limit)
@@ -86,6 +90,10 @@ def _find(read: Reading, text: str, limit: int) -> list[Hit]:
     return [Hit(TABLE, row.id, row.title, row.second, "factory") for row in found]
 
 
+def _new(bench: Bench) -> None:
+    bench.show(TABLE, NEW)
+
+
 def _page(bench: Bench) -> Page:
     return AssetsPage(bench)
 
@@ -97,6 +105,9 @@ def offer(offers: Offers) -> None:
         PanelOffer(TABLE, "overview", lambda: _("Record"), 10, AssetPanel, watches=frozenset({TABLE, "customer"})),
         history_of(TABLE),
         PanelOffer("customer", "assets", lambda: _("Assets"), 30, AssetsOf, _count_of, frozenset({TABLE})),
+        CommandOffer(
+            "asset.new", lambda: _("New asset"), _new, icon="plus", place=lambda: _("Assets"), blocked=for_the_office
+        ),
         SearchOffer("assets", lambda: _("Assets"), 20, _find),
         *ACTIONS,
     )

@@ -1,4 +1,4 @@
-"""The record of an asset as a form: each field is saved on leaving it, and can be taken back."""
+"""The record of an asset as a form, each field saved on leaving it; the assets of a customer; the form of a new one."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from typing import Any, Final
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fielddesk.core.i18n import _, format_moment
-from fielddesk.features.assets.actions import edit_asset
+from fielddesk.features.assets.actions import create_asset, edit_asset
 from fielddesk.features.assets.dialogs import LABELS, row_of
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.assets.queries import AssetFilter, AssetView, asset_count, asset_page, asset_place, asset_view
+from fielddesk.features.customers.dialogs import CustomerPicker
 from fielddesk.store.actions import Call, call
 from fielddesk.store.database import Done
 from fielddesk.store.tx import Reading
 from fielddesk.ui import theme
 from fielddesk.ui.facts import Facts
+from fielddesk.ui.fields import Field
 from fielddesk.ui.forms import Form, Line, Prose
 from fielddesk.ui.lists import Row, RowList
+from fielddesk.ui.making import NewRecord
 from fielddesk.ui.menus import MenuLine, give_menu
 from fielddesk.ui.page import Scroll
 from fielddesk.ui.seams import Bench, SubjectPanel, paged
@@ -189,3 +192,34 @@ class AssetsOf(SubjectPanel):
     def _counted(self, count: int) -> None:
         self.empty.setVisible(not count)
         self.list.setVisible(bool(count))
+
+
+class NewAsset(NewRecord):
+    """The form of a new machine; remarks are written on its record."""
+
+    drafts = "new_asset"
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(
+            bench,
+            lambda: _("New asset"),
+            lambda: _("A machine that stands at a customer's."),
+            lambda: _("Create asset"),
+        )
+        self.customer = CustomerPicker(bench)
+        self.form.add(self.customer)
+        for key, label in LABELS.items():
+            if key != "remark":
+                self.form.add(Line(key, label, needed=key in NEEDED))
+
+    def put_back(self, field: Field, draft: str) -> None:
+        if field is self.customer:
+            self.customer.put_back(draft)
+        else:
+            super().put_back(field, draft)
+
+    def call_of(self, values: dict[str, Any]) -> Call:
+        return call(create_asset, **values)
+
+    def told(self, values: dict[str, Any]) -> str:
+        return _("{name} entered").format(name=values["name"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fielddesk.core.i18n import _
 from fielddesk.features.customers.dialogs import ACTIONS, FIELDS, row_of, tier_icon, tier_words
 from fielddesk.features.customers.model import Customer
-from fielddesk.features.customers.panel import CustomerPanel
+from fielddesk.features.customers.panel import CustomerPanel, NewCustomer
 from fielddesk.features.customers.queries import (
     address_of,
     customer_count,
@@ -13,12 +13,15 @@ from fielddesk.features.customers.queries import (
     customer_page,
     customer_place,
 )
+from fielddesk.features.people.dialogs import for_the_office
 from fielddesk.features.people.panel import history_of
+from fielddesk.features.people.rules import OFFICE
 from fielddesk.store.tx import Reading
 from fielddesk.ui.lists import Row
+from fielddesk.ui.making import NEW
 from fielddesk.ui.page import Page
 from fielddesk.ui.records import Head, RecordsPage
-from fielddesk.ui.seams import Bench, Hit, Offers, PanelOffer, PlaceOffer, SearchOffer
+from fielddesk.ui.seams import Bench, CommandOffer, Hit, Offers, PanelOffer, PlaceOffer, SearchOffer
 from fielddesk.ui.signs import Chip
 
 TABLE = "customer"
@@ -46,6 +49,8 @@ class CustomersPage(RecordsPage):
             lambda: _("Name, number or town"),
             lambda: _("Customer"),
         )
+        if bench.me.role in OFFICE:
+            self.offer_new(lambda: _("New customer"), lambda: NewCustomer(bench))
 
     def rows(self, read: Reading, text: str, offset: int, limit: int) -> list[Row]:
         return [row_of(row) for row in customer_page(read, text, offset, limit)]
@@ -71,6 +76,10 @@ def _find(read: Reading, text: str, limit: int) -> list[Hit]:
     return [Hit(TABLE, row.id, row.title, row.second, "buildings") for row in found]
 
 
+def _new(bench: Bench) -> None:
+    bench.show(TABLE, NEW)
+
+
 def _page(bench: Bench) -> Page:
     return CustomersPage(bench)
 
@@ -81,8 +90,12 @@ def offer(offers: Offers) -> None:
         PlaceOffer("customers", lambda: _("Customers"), "buildings", 70, _page, shows=frozenset({TABLE})),
         PanelOffer(TABLE, "overview", lambda: _("Overview"), 10, CustomerPanel, watches=frozenset({TABLE})),
         history_of(TABLE),
+        CommandOffer(
+            "customer.new", lambda: _("New customer"), _new, icon="plus", place=lambda: _("Customers"),
+            blocked=for_the_office,
+        ),
         SearchOffer("customers", lambda: _("Customers"), 40, _find),
         *ACTIONS,
-    )
+    )  # fmt: skip
     offers.name_rows(TABLE, customer_names)
     offers.word_fields(TABLE, FIELDS)

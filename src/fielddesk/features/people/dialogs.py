@@ -8,6 +8,7 @@ from fielddesk.core.i18n import N_, _
 from fielddesk.features.people import rules
 from fielddesk.features.people.queries import ASKS, CLASHES, HELD, UNSENT
 from fielddesk.ui.lists import Mark
+from fielddesk.ui.seams import Bench
 from fielddesk.ui.wording import add_sentences
 
 ROLES: Final = {
@@ -38,6 +39,11 @@ add_sentences(
         "name_missing": N_("Type a name."),
     }
 )
+
+
+def for_the_office(bench: Bench) -> str:
+    """Why a command of those who plan cannot be given by this person; nothing where it can."""
+    return "" if bench.me.role in rules.OFFICE else _("for the office")
 
 
 def role_words(role: str) -> str:
