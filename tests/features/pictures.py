@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from fielddesk.core import i18n
 from fielddesk.core.clock import FixedClock
 from fielddesk.features.parts.actions import use_part
+from fielddesk.features.people.rules import OFFICE
 from fielddesk.features.workorders.actions import add_note
 from fielddesk.store.actions import call
 from fielddesk.ui import theme
@@ -151,13 +152,17 @@ SCENES: dict[str, Callable[[Workplace], None]] = {
 }
 
 
+ONLY_OFFICE = ("new-customer", "new-asset")
+
+
 def main(target: Path, words: list[str]) -> None:
     """Draw the scenes named (all, when none is) in the looks named: light dark contrast, en zh_CN zh_TW, 100 150."""
     schemes = [word for word in words if word in ("light", "dark", "contrast")] or ["light"]
     languages = [word for word in words if word in i18n.LANGUAGES] or ["en"]
     sizes = [int(word) for word in words if word.isdigit()] or [100]
-    scenes = [word for word in words if word in SCENES] or list(SCENES)
     role = next((word[5:] for word in words if word.startswith("role=")), "service_engineer")
+    own = [name for name in SCENES if role in OFFICE or name not in ONLY_OFFICE]
+    scenes = [word for word in words if word in own] or own
     target.mkdir(parents=True, exist_ok=True)
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)

@@ -12,7 +12,7 @@ from fielddesk.ui.lists import Row
 from fielddesk.ui.overlay import SearchResults
 from fielddesk.ui.page import Page, PlainPage, SplitPage
 from fielddesk.ui.palette import Command, Palette, rank
-from fielddesk.ui.signs import Banner, Notice
+from fielddesk.ui.signs import Banner, Chip, Notice
 from fielddesk.ui.tabs import Tabs
 from tests.ui.gallery import PLACES
 from tests.ui.samples import said
@@ -337,6 +337,47 @@ def test_the_palette_shows_keys_and_why_a_command_is_off(desk: Desk, qtbot) -> N
         qtbot.keyClick(palette.edit, Qt.Key.Key_Down)
     qtbot.keyClick(palette.edit, Qt.Key.Key_Return)
     assert ran == []
+
+
+def test_what_cannot_be_done_now_stands_last_in_the_palette(desk: Desk) -> None:
+    palette = Palette(desk)
+    palette.open_with(
+        [
+            Command("new", "New customer", lambda: None, blocked=lambda: "for the office"),
+            Command("orders", "Work orders", lambda: None),
+            Command("undo", "Undo", lambda: None, blocked=lambda: ""),
+        ]
+    )
+    assert [palette.list.rows.row_at(place).id for place in range(3)] == ["orders", "undo", "new"]
+
+
+def settle() -> None:
+    for _turn in range(12):  # a change of height climbs one layout a turn
+        QApplication.processEvents()
+
+
+def test_a_long_title_has_a_second_line_before_it_is_cut(desk: Desk) -> None:
+    page = PlainPage()
+    desk.set_places([Place("a", "A", "sun")], {"a": page})
+    desk.resize(1366, 768)
+    page.pane.show_title("Robot cell stops", "1051")
+    settle()
+    title = page.pane.title
+    assert title.lines(title.width()) == ["Robot cell stops"]
+    page.pane.show_title("REPLACE STEERING PILOT HOSE 维修 \U0001f527 " * 2, "1051")
+    page.pane.show_chips([Chip("In progress", "info"), Chip("not sent yet")])
+    desk.resize(1000, 768)
+    settle()
+    first, second = title.lines(title.width())
+    assert title.height() == 2 * title.sizeHint().height()
+    assert not first.endswith("…")
+    assert "".join(f"{first} {second}".split()) == "".join(title.text().split())
+    page.pane.show_title("REPLACE STEERING PILOT HOSE " * 20, "1051")
+    settle()
+    title.grab()
+    assert title.height() == 2 * title.sizeHint().height()
+    assert title.lines(title.width())[1].endswith("…")
+    assert title.toolTip() == title.text()
 
 
 def test_the_palette_goes_away_with_escape_or_a_second_ctrl_k_and_says_when_nothing_fits(desk: Desk, qtbot) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from fielddesk.core import i18n
+from fielddesk.ui import theme
 from fielddesk.ui.tables import Column, Table
 from tests.ui.samples import said
 
@@ -102,3 +103,12 @@ def test_enter_opens_the_row(table: Table, qtbot) -> None:
     with qtbot.waitSignal(table.opened) as opened:
         qtbot.keyClick(table, Qt.Key.Key_Return)
     assert opened.args == ["b"]
+
+
+def test_a_height_made_for_its_rows_follows_the_text_size(table: Table, dressed: theme.Theme) -> None:
+    """It stayed at the old size, and the last row was cut in half until the record was shown anew."""
+    table.fit_height()
+    rows = table.rows.rowCount()
+    assert table.height() == 32 + rows * 44 + 4
+    dressed.choose("light", 150)
+    assert table.height() == 48 + rows * 66 + 6

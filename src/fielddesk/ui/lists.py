@@ -155,11 +155,12 @@ class RowDelegate(QStyledItemDelegate):
         below = QRect(left, rect.top() + px(37), right - left, px(24))
         self._paint_icons(painter, rect, row, (top, below) if two and row.mark else None)
         end = bold if selected and not two else body
-        taken = self._paint_end(painter, top, end, row.right, row.right_state)
+        taken = self._paint_end(painter, top, end, row.right, row.right_state, top.width() // 2)
         first = bold if two or selected or self.lines == 2 else body
         self._paint_line(painter, top.adjusted(0, 0, -taken, 0), first, row.title, "text")
         if two:
-            taken = self._paint_end(painter, below, body, row.below, row.below_state)
+            room = below.width() - QFontMetrics(body).horizontalAdvance(visible(one_line(row.second))) - px(10)
+            taken = self._paint_end(painter, below, body, row.below, row.below_state, max(room, below.width() // 2))
             self._paint_line(painter, below.adjusted(0, 0, -taken, 0), body, row.second, "text2")
 
     def _paint_icons(self, painter: QPainter, rect: QRect, row: Row, beside: tuple[QRect, QRect] | None) -> None:
@@ -175,11 +176,11 @@ class RowDelegate(QStyledItemDelegate):
             place = QRect(middle - side // 2, height - side // 2, side, side)
             icons.paint(painter, place, name, "text2" if state == "idle" else state)
 
-    def _paint_end(self, painter: QPainter, rect: QRect, font: QFont, words: str, state: str) -> int:
-        """Words at the right end of a line; returns the width they take from it."""
+    def _paint_end(self, painter: QPainter, rect: QRect, font: QFont, words: str, state: str, most: int) -> int:
+        """Words at the right end of a line, `most` pixels of them; returns the width they take from it."""
         if not words:
             return 0
-        width = min(QFontMetrics(font).horizontalAdvance(visible(one_line(words))) + 2, rect.width() // 2)
+        width = min(QFontMetrics(font).horizontalAdvance(visible(one_line(words))) + 2, most)
         place = QRect(rect.right() - width + 1, rect.top(), width, rect.height())
         self._paint_line(painter, place, font, words, state or "text2", Qt.AlignmentFlag.AlignRight)
         return width + theme.px(8)

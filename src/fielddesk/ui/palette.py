@@ -94,8 +94,8 @@ class Palette(Overlay):
             words = f"{spoken(command.words)} {spoken(command.also)} {spoken(command.place)}"
             fits = rank(typed, words)
             if fits is not None:
-                ranked.append((fits, place, command))
-        rows = [self._row(command) for _fits, _place, command in sorted(ranked, key=lambda each: each[:2])]
+                ranked.append((fits, bool(command.blocked and command.blocked()), place, command))
+        rows = [self._row(each[-1]) for each in sorted(ranked, key=lambda each: each[:3])]
         self.show_rows(rows, "" if rows else _("No command has these words."))
 
     def _row(self, command: Command) -> Row:

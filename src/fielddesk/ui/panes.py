@@ -22,7 +22,7 @@ from fielddesk.ui import theme
 from fielddesk.ui.buttons import Filters, Gate, IconButton
 from fielddesk.ui.lists import RowList
 from fielddesk.ui.signs import Banner, Chip, Empty, Notice
-from fielddesk.ui.text import Elided, Text, Worded, Words
+from fielddesk.ui.text import Elided, Heading, Text, Worded, Words
 
 LOW_UNDER = 480
 """A pane lower than this (pixels at 100 %) lets its banner scroll."""
@@ -79,7 +79,7 @@ class Pane(Worded, QWidget):
         row.addWidget(self.back)
         line = QHBoxLayout()
         theme.space(line, spacing=8)
-        self.title = Elided(title, "title")
+        self.title = Heading(title)
         line.addWidget(self.title)
         self._chips = QHBoxLayout()
         theme.space(self._chips, (4, 0, 0, 0), 8)

@@ -169,6 +169,8 @@ class Table(Worded, QTableView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
         self.say("set_name", name)
+        self._most = 0
+        """How many rows its height was made for, where it was: another text size makes it anew."""
         self._measure()
 
     def show_source(self, source: Source) -> None:
@@ -192,6 +194,7 @@ class Table(Worded, QTableView):
 
     def fit_height(self, most: int = 8) -> None:
         """Be as high as the rows, at most `most` of them; for a table inside a page that scrolls itself."""
+        self._most = most
         shown = max(1, min(most, self.rows.rowCount()))
         self.setFixedHeight(theme.px(32) + shown * theme.px(44) + theme.px(4))
 
@@ -223,13 +226,15 @@ class Table(Worded, QTableView):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_chosen"):
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_most"):
             self._measure()
 
     def _measure(self) -> None:
         self.verticalHeader().setDefaultSectionSize(theme.px(44))
         self.horizontalHeader().setFixedHeight(theme.px(32))
         self.horizontalHeader().setMinimumSectionSize(theme.px(56))
+        if self._most:
+            self.fit_height(self._most)
         self._fit()
 
     def _fit(self) -> None:

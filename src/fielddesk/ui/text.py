@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from fielddesk.ui import icons, theme
@@ -143,6 +143,59 @@ class Elided(Text):
         painter.drawText(rect, int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
         painter.end()
         tip = plain_tip(self.text()) if shown != line else ""
+        if tip != self.toolTip():
+            self.setToolTip(tip)
+
+
+class Heading(Elided):
+    """The title of a record, which is what a person reads: a second line where one has no room, "…" only after it."""
+
+    def __init__(self, words: Words = "", kind: str = "title", parent: QWidget | None = None) -> None:
+        super().__init__(words, kind, parent)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return len(self.lines(width)) * self.sizeHint().height()
+
+    def lines(self, width: int) -> list[str]:
+        """The one or two lines it has in this width."""
+        line, metrics = self._one_line(), QFontMetrics(self.font())
+        if metrics.horizontalAdvance(line) <= width:
+            return [line]
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout = QTextLayout(line, self.font())
+        layout.setTextOption(option)
+        layout.beginLayout()
+        first = layout.createLine()
+        first.setLineWidth(max(1, width))
+        layout.endLayout()
+        units = line.encode("utf-16-le")  # Qt counts in these
+        cut = 2 * first.textLength()
+        begins, rest = (piece.decode("utf-16-le", "replace") for piece in (units[:cut], units[cut:]))
+        return [begins.rstrip(), metrics.elidedText(rest, Qt.TextElideMode.ElideRight, width)]
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self.updateGeometry()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        rect = self.contentsRect()
+        shown = self.lines(rect.width())
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        high = rect.height() // len(shown)
+        for place, line in enumerate(shown):
+            row = QRect(rect.left(), rect.top() + place * high, rect.width(), high)
+            painter.drawText(row, int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), line)
+        painter.end()
+        tip = plain_tip(self.text()) if shown[-1].endswith("…") else ""
         if tip != self.toolTip():
             self.setToolTip(tip)
 

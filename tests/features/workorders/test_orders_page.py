@@ -356,6 +356,25 @@ def test_what_a_pull_brings_is_shown_without_a_click(desk: Workplace, laptop: St
     assert "Robot cell stops again" in titles(page)
 
 
+def test_the_keyboard_stays_on_the_next_step_while_something_else_of_the_order_comes_in(
+    desk: Workplace, laptop: Store, qtbot: QtBot
+) -> None:
+    """The buttons were made anew with each reload: what was pressed then went nowhere."""
+    page = shown(desk)
+    step = page.foot_buttons()[-1]
+    step.setFocus()
+    with laptop.read() as read:
+        body = read.one(WorkOrder, ORDER).body() | {"title": "Robot cell stops again"}
+    put(laptop, [WorkOrder.from_body(body, 2)])
+    desk.settle()
+    assert page.pane.title.text() == "Robot cell stops again"
+    assert desk.desk.focusWidget() is step
+    qtbot.keyClick(step, Qt.Key.Key_Space)
+    desk.settle()
+    assert status(laptop) == ("completed", "")
+    assert [button.words() for button in page.foot_buttons()] == ["Open again"]
+
+
 def test_an_order_that_left_this_laptop_leaves_the_page(desk: Workplace, laptop: Store) -> None:
     page = shown(desk)
 

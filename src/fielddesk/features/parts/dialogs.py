@@ -181,7 +181,7 @@ def beside(field: Field) -> QWidget:
     holder = QWidget()
     row = QHBoxLayout(holder)
     theme.space(row, spacing=8)
-    field.label.setMinimumHeight(theme.px(40))
+    theme.size(field.label, height=40)
     row.addWidget(field.label, 0, Qt.AlignmentFlag.AlignTop)
     row.addWidget(field)
     return holder
@@ -260,7 +260,7 @@ class AddPart(QFrame):
         if part is None:
             self.low.hide()
             return
-        self.quantity.unit.setText(unit_words(part.unit))
+        self.quantity.unit.set_words(lambda: unit_words(part.unit))
         none = (part.total if part.near is None else part.near) <= 0
         self.low.setVisible(none)
         if none:

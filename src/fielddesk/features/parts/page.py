@@ -91,7 +91,8 @@ class PartsPage(RecordsPage):
     def head(self, record: tuple[PartView, PartRow]) -> Head:
         view, row = record
         self._number = view.part.number
-        chips = [Chip(lambda: stock_words(row), _stock_state(row))]
+        state = _stock_state(row)
+        chips = [Chip(lambda: stock_words(row), state, "package" if state == "idle" else "")]
         second = _("number {number} · counted in {unit}").format(
             number=view.part.number, unit=unit_words(view.part.unit)
         )

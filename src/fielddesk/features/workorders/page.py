@@ -133,6 +133,7 @@ class OrdersPage(SubjectPage, MakesNew):
         self.reason.given.connect(self._set_status)
         self.pane.add(self.reason)
         self._steps: list[Button] = []
+        self._steps_of = ""
         self.note = Button(lambda: _("Note"), "note-pencil", tip=lambda: _("Write a note") + "  Alt+N")
         self.note.clicked.connect(lambda: self.tabs.choose("notes"))
         self.pane.add_action(self.note, left=True)
@@ -260,7 +261,15 @@ class OrdersPage(SubjectPage, MakesNew):
         self._show_steps(order.status)
 
     def _show_steps(self, status: str) -> None:
-        """The next states as buttons; the first of them is the next step, at the bottom right."""
+        """The next states as buttons; the first of them is the next step, at the bottom right.
+
+        They stay while the state does: a person may have the keyboard on one when something else of the order comes in.
+        """
+        if self._steps and status == self._steps_of:
+            for button in self._steps:
+                button.setEnabled(True)
+            return
+        self._steps_of = status
         for button in self._steps:
             self.pane.foot_right.removeWidget(button)
             button.hide()
