@@ -1,9 +1,8 @@
-"""The tabs that parts contribute: parts used on an order; stock by place and movements of a part."""
+"""Parts fitted on an order, and the line that adds one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Final
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -14,26 +13,16 @@ from fielddesk.features.parts.actions import take_part_back, use_part
 from fielddesk.features.parts.dialogs import (
     AddPart,
     amount,
-    freshness,
-    movement_words,
     part_name,
-    part_title,
-    place_words,
 )
 from fielddesk.features.parts.model import Place
 from fielddesk.features.parts.queries import (
     FittedRow,
-    MovementRow,
     PartRow,
-    PartView,
     PlaceStock,
     find_parts,
     fitted,
-    movement_count,
-    movement_page,
-    part_view,
     places,
-    stock,
     stocks,
 )
 from fielddesk.features.people.dialogs import mark_words
@@ -43,11 +32,10 @@ from fielddesk.store.database import Done
 from fielddesk.store.tx import Reading
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
-from fielddesk.ui.facts import Facts
 from fielddesk.ui.menus import MenuLine, give_menu
 from fielddesk.ui.moments import moment_words
 from fielddesk.ui.page import Scroll
-from fielddesk.ui.seams import Bench, SubjectPanel, paged
+from fielddesk.ui.seams import Bench, SubjectPanel
 from fielddesk.ui.signs import Empty, Remark
 from fielddesk.ui.tables import Column, Table
 from fielddesk.ui.text import Text
@@ -262,164 +250,3 @@ def _back(order_id: str, movement_id: str, part_id: str, quantity: int, place_id
         take_part_back, order_id=order_id, movement_id=movement_id, part_id=part_id, quantity=quantity,
         place_id=place_id,
     )  # fmt: skip
-
-
-class PartStock(SubjectPanel):
-    """Where a part lies, how sure that is, and which part replaces which."""
-
-    def __init__(self, bench: Bench) -> None:
-        super().__init__()
-        self._bench = bench
-        self._part_id = ""
-        self.facts = Facts()
-        self.facts.add("category", lambda: _("Category"))
-        self._older = QVBoxLayout()
-        theme.space(self._older)
-        holder = QWidget()
-        holder.setLayout(self._older)
-        self._replaces = holder
-        self.facts.add_widget("replaces", lambda: _("Replaces"), holder)
-        self.table = Table(lambda: _("Stock by place"), self._columns())
-        give_menu(self.table, lambda _row_id: [])
-        self.empty = Empty(
-            "package",
-            lambda: _("No stock anywhere"),
-            lambda: _("Places that hold this part appear here as soon as one of them receives it."),
-        )
-        inner = QWidget()
-        column = QVBoxLayout(inner)
-        theme.space(column, (0, 12, 0, 0), 12)
-        column.addWidget(self.facts)
-        column.addWidget(self.table)
-        column.addWidget(self.empty)
-        column.addStretch(1)
-        outer = QVBoxLayout(self)
-        theme.space(outer)
-        outer.addWidget(Scroll(inner))
-
-    def _columns(self) -> list[Column]:
-        now, zone = self._bench.now, self._bench.zone
-        return [
-            Column("place", lambda: _("Place"), lambda line: line.name()),
-            Column("kind", lambda: _("Kind"), lambda line: place_words(line.stock.kind)),
-            Column(
-                "quantity", lambda: _("Quantity"), lambda line: amount(line.stock.quantity, line.unit),
-                number=True, state=lambda line: "bad" if line.stock.quantity < 0 else "",
-            ),
-            Column("from", lambda: _("As of"), lambda line: line.says(now(), zone()), stretch=True),
-        ]  # fmt: skip
-
-    def show_subject(self, row_id: str) -> None:
-        self._part_id = row_id
-        self.reload()
-
-    def reload(self) -> None:
-        part_id, me = self._part_id, self._bench.me
-
-        def ask(read: Reading) -> tuple[str, PartView | None, list[PlaceStock]]:
-            return part_id, part_view(read, part_id), stock(read, part_id, me.user_id, me.role)
-
-        self._bench.read(ask, self._take, key=f"stock.{id(self)}")
-
-    def focus(self) -> None:
-        self.table.setFocus()
-
-    def _take(self, answer: tuple[str, PartView | None, list[PlaceStock]]) -> None:
-        part_id, view, found = answer
-        if part_id != self._part_id or view is None:
-            return
-        self.facts.show_values({"category": view.part.category})
-        self._show_older(view)
-        self.table.show_rows([StockLine(one, view.part.unit) for one in found])
-        self.table.setVisible(bool(found))
-        self.table.fit_height(10)
-        self.empty.setVisible(not found)
-
-    def _show_older(self, view: PartView) -> None:
-        while (item := self._older.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        for part in view.replaces[:8]:
-            link = Button(f"{part.number} {part_title(part)}", "arrow-square-out", "link")
-            link.clicked.connect(partial(self._bench.show, "part", part.id))
-            self._older.addWidget(link)
-        self.facts.show_line("replaces", bool(view.replaces))
-
-
-class StockLine:
-    """A place and what it holds, as the table shows it."""
-
-    def __init__(self, one: PlaceStock, unit: str) -> None:
-        self.id, self.stock, self.unit = one.place_id, one, unit
-
-    def name(self) -> str:
-        return _("{place} (yours)").format(place=self.stock.place) if self.stock.mine else self.stock.place
-
-    def says(self, now: int, zone: str) -> str:
-        words = freshness(self.stock, now, zone)
-        return _("below zero; {words}").format(words=words) if self.stock.quantity < 0 else words
-
-
-class PartMovements(SubjectPanel):
-    """What moved: the ledger of a part as far as it is on this machine."""
-
-    def __init__(self, bench: Bench) -> None:
-        super().__init__()
-        self._bench = bench
-        now, zone = bench.now, bench.zone
-        self.table = Table(
-            lambda: _("Movements"),
-            [
-                Column("when", lambda: _("When"), lambda row: moment_words(row.at, now(), zone())),
-                Column("kind", lambda: _("What"), lambda row: movement_words(row.kind)),
-                Column("quantity", lambda: _("Quantity"), _signed, number=True),
-                Column("place", lambda: _("Place"), lambda row: row.place, stretch=True),
-                Column("order", lambda: _("Work order"), lambda row: row.order),
-                Column("by", lambda: _("Who"), lambda row: row.by),
-            ],
-        )
-        give_menu(self.table, self._menu)
-        self.table.opened.connect(self._open)
-        self.empty = Empty(
-            "swap",
-            lambda: _("No movements here"),
-            lambda: _("What you receive, fit and take back appears here, and what moved in places you keep."),
-        )
-        self.table.counted.connect(self._counted)
-        column = QVBoxLayout(self)
-        theme.space(column, (0, 8, 0, 0))
-        column.addWidget(self.empty)
-        column.addWidget(self.table, 1)
-        column.addStretch(0)
-        self.empty.hide()
-
-    def show_subject(self, row_id: str) -> None:
-        def fetch(read: Reading, offset: int, limit: int) -> list[MovementRow]:
-            return movement_page(read, row_id, offset, limit)
-
-        self.table.show_source(paged(self._bench, fetch, lambda read: movement_count(read, row_id)))
-
-    def reload(self) -> None:
-        self.table.reload()
-
-    def focus(self) -> None:
-        self.table.setFocus()
-
-    def _menu(self, row_id: str) -> list[MenuLine]:
-        return [MenuLine(lambda: _("Show the order"), lambda: self._open(row_id))]
-
-    def _open(self, row_id: str) -> None:
-        place = self.table.rows.place_of(row_id)
-        row: MovementRow | None = self.table.rows.row_at(place) if place is not None else None
-        if row is not None and row.order_id:
-            self._bench.show("work_order", row.order_id)
-
-    def _counted(self, count: int) -> None:
-        self.empty.setVisible(not count)
-        self.table.setVisible(bool(count))
-
-
-def _signed(row: MovementRow) -> str:
-    words = amount(row.quantity, "piece")
-    return f"+{words}" if row.quantity > 0 else words
