@@ -74,7 +74,7 @@ def _reason(place: Workplace) -> None:
     _orders(place)
     place.settle()
     page = place.desk.page("orders")
-    page._step("on_hold")
+    page.steps.step("on_hold")
     page.reason.go.click()
 
 

@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import Final
 
 from PySide6.QtGui import QGuiApplication
 
-from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _, pgettext
 from fielddesk.features.people.dialogs import mark_icon, mark_state, mark_words
-from fielddesk.features.people.panel import history_of
-from fielddesk.features.people.queries import ASKS, CLASHES, HELD, marks
-from fielddesk.features.workorders.actions import set_order_status
+from fielddesk.features.people.queries import marks
 from fielddesk.features.workorders.dialogs import (
-    ACTIONS,
-    FIELDS,
     STATES,
     DueSign,
-    ReasonBar,
     status_title,
-    status_words,
-    step_icon,
-    step_words,
 )
+from fielddesk.features.workorders.page.steps import Steps, notices_of
 from fielddesk.features.workorders.panel import (
     NewOrder,
-    NotesPanel,
-    OrdersOf,
-    OverviewPanel,
     order_source,
-    orders_of,
 )
 from fielddesk.features.workorders.queries import (
     ALL,
@@ -43,36 +30,21 @@ from fielddesk.features.workorders.queries import (
     OPEN,
     OrderFilter,
     OrderView,
-    find_orders,
-    note_count,
     order_count,
-    order_names,
     order_view,
 )
-from fielddesk.features.workorders.rules import FINISHED, NEEDS_REASON, NEXT, can_follow
-from fielddesk.store.actions import Call, call
-from fielddesk.store.database import Done
 from fielddesk.store.tx import Reading
 from fielddesk.ui.buttons import Button
 from fielddesk.ui.finding import FindRow
 from fielddesk.ui.making import NEW, MakesNew
 from fielddesk.ui.menus import MenuLine, give_menu
-from fielddesk.ui.page import Page
 from fielddesk.ui.seams import (
     Bench,
-    CommandOffer,
-    Hit,
-    Me,
-    Offers,
-    PanelOffer,
-    PlaceOffer,
-    SearchOffer,
     SubjectPage,
 )
-from fielddesk.ui.signs import Chip, Notice
+from fielddesk.ui.signs import Chip
 from fielddesk.ui.subject import SubjectTabs
 from fielddesk.ui.text import Words
-from fielddesk.ui.wording import sentence
 
 TABLE: Final = "work_order"
 TAB: Final = "tab:"
@@ -129,11 +101,10 @@ class OrdersPage(SubjectPage, MakesNew):
         self.pane.corner.addWidget(self.due)
         self.tabs = SubjectTabs(self._bench, TABLE, lambda: _("Work order"))
         self.pane.add(self.tabs, 1)
-        self.reason = ReasonBar()
-        self.reason.given.connect(self._set_status)
-        self.pane.add(self.reason)
-        self._steps: list[Button] = []
-        self._steps_of = ""
+        self.steps = Steps(self._bench, self.pane)
+        self.reason = self.steps.reason
+        self.steps.done.connect(self.list.setFocus)
+        self.steps.refused.connect(self._read_detail)
         self.note = Button(lambda: _("Note"), "note-pencil", tip=lambda: _("Write a note") + "  Alt+N")
         self.note.clicked.connect(lambda: self.tabs.choose("notes"))
         self.pane.add_action(self.note, left=True)
@@ -256,70 +227,13 @@ class OrdersPage(SubjectPage, MakesNew):
         if mark is not None:
             chips.append(Chip(lambda: mark_words(mark), mark_state(mark), mark_icon(mark)))
         self.pane.show_chips(chips)
-        self.pane.show_notices(_notices(mark))
+        self.pane.show_notices(notices_of(mark))
         self.due.show_due(order.status, order.due_on, self._bench.today())
-        self._show_steps(order.status)
-
-    def _show_steps(self, status: str) -> None:
-        """The next states as buttons; the first of them is the next step, at the bottom right.
-
-        They stay while the state does: a person may have the keyboard on one when something else of the order comes in.
-        """
-        if self._steps and status == self._steps_of:
-            for button in self._steps:
-                button.setEnabled(True)
-            return
-        self._steps_of = status
-        for button in self._steps:
-            self.pane.foot_right.removeWidget(button)
-            button.hide()
-            button.deleteLater()
-        self._steps = []
-        for wanted in reversed(NEXT[status]):
-            first = wanted == NEXT[status][0]
-            kind = "primary" if first and status not in FINISHED else "default"
-            button = Button(partial(step_words, status, wanted), step_icon(wanted), kind)
-            button.clicked.connect(lambda _on=False, wanted=wanted: self._step(wanted))
-            self.pane.add_action(button)
-            self._steps.append(button)
+        self.steps.show_order(order)
 
     def foot_buttons(self) -> list[Button]:
         """The next states as buttons, the next step last."""
-        return list(self._steps)
-
-    def _step(self, wanted: str) -> None:
-        if self._view is None:
-            return
-        if wanted in NEEDS_REASON:
-            self.reason.ask(self._view.order.status, wanted)
-        else:
-            self._set_status(wanted, "")
-
-    def _set_status(self, wanted: str, reason: str) -> None:
-        if self._view is None:
-            return
-        order = self._view.order
-        shown = {"status": order.status, "status_reason": order.status_reason}
-        after = {"status": wanted, "status_reason": reason}
-
-        def taken_back(_done: Done) -> Call:
-            return call(
-                set_order_status, based_on=after, order_id=order.id, status=order.status, reason=order.status_reason
-            )
-
-        for button in self._steps:
-            button.setEnabled(False)
-        self._bench.do(
-            call(set_order_status, based_on=shown, order_id=order.id, status=wanted, reason=reason),
-            said=lambda: _("{number} is {status}").format(number=order.number, status=status_words(wanted)),
-            undo=taken_back if can_follow(wanted, order.status) else None,
-            then=lambda _done: self.list.setFocus(),
-            failed=self._refused,
-        )
-
-    def _refused(self, error: FieldDeskError) -> None:
-        self._bench.toast(sentence(error), icon="warning-fill")
-        self._read_detail()
+        return self.steps.buttons()
 
     # ---------------------------------------------------------------- what the window and a new order ask of a page
 
@@ -342,83 +256,3 @@ class OrdersPage(SubjectPage, MakesNew):
     def may_leave(self) -> bool:
         self.keep_new()
         return self.tabs.may_leave()
-
-
-def _notices(mark: str | None) -> list[Notice]:
-    """What the banner of an order says of how it stands with headquarters."""
-    if mark == CLASHES:
-        return [
-            Notice(
-                lambda: _("What you changed here will meet another change"),
-                lambda: _("Nothing is lost. After sending, Sync shows both side by side and asks you."),
-                "warn",
-            )
-        ]
-    if mark == HELD:
-        return [
-            Notice(
-                lambda: _("Headquarters keeps your work on this order back"),
-                lambda: _("It is kept whole and waits for a person there. Sync tells why."),
-                "warn",
-            )
-        ]
-    if mark == ASKS:
-        return [
-            Notice(
-                lambda: _("Something on this order needs you"),
-                lambda: _("Sync shows what happened and what you can do."),
-                "bad",
-            )
-        ]
-    return []
-
-
-# ---------------------------------------------------------------- what the feature hands to the window
-
-
-def _waiting(read: Reading, me: Me, today: str) -> int:
-    return order_count(read, OrderFilter(me.user_id, today, MINE))
-
-
-def _find(read: Reading, text: str, limit: int) -> list[Hit]:
-    found = []
-    for row in find_orders(read, text, limit):
-        second = " · ".join(part for part in (row.number, row.customer, status_words(row.status)) if part)
-        found.append(Hit(TABLE, row.id, row.title, second, "wrench"))
-    return found
-
-
-def show_tab(key: str, bench: Bench) -> None:
-    """Go to a tab of the order that is chosen."""
-    bench.show(TABLE, TAB + key)
-
-
-def _new(bench: Bench) -> None:
-    bench.show(TABLE, NEW)
-
-
-def offer(offers: Offers) -> None:
-    """Hand the feature's screens to the window."""
-    offers.add(
-        PlaceOffer("orders", lambda: _("Work orders"), "wrench", 20, _page, _waiting, frozenset({TABLE}),
-                   frozenset({TABLE, "note"})),
-        PanelOffer(TABLE, "overview", lambda: _("Overview"), 10, OverviewPanel,
-                   watches=frozenset({TABLE, "customer", "asset", "user"})),
-        PanelOffer(TABLE, "notes", lambda: _("Notes"), 30, NotesPanel, note_count, frozenset({"note"})),
-        history_of(TABLE),
-        PanelOffer("asset", "orders", lambda: _("Work orders"), 40, partial(OrdersOf, of="asset_id"),
-                   partial(orders_of, "asset_id"), frozenset({TABLE})),
-        PanelOffer("customer", "orders", lambda: _("Work orders"), 40, partial(OrdersOf, of="customer_id"),
-                   partial(orders_of, "customer_id"), frozenset({TABLE})),
-        CommandOffer("order.note", lambda: _("Write a note"), partial(show_tab, "notes"), "Alt+N", "note-pencil",
-                     lambda: _("Work orders")),
-        CommandOffer("order.new", lambda: _("New work order"), _new, "Ctrl+N", "plus", lambda: _("Work orders")),
-        SearchOffer("orders", lambda: _("Work orders"), 10, _find),
-        *ACTIONS,
-    )  # fmt: skip
-    offers.name_rows(TABLE, order_names)
-    offers.word_fields(TABLE, FIELDS)
-
-
-def _page(bench: Bench) -> Page:
-    return OrdersPage(bench)

@@ -1,0 +1,92 @@
+"""What work orders hand to the window: their place, the tabs on orders, assets and customers, commands, words."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from fielddesk.core.i18n import _
+from fielddesk.features.people.panel import history_of
+from fielddesk.features.workorders.dialogs import (
+    ACTIONS,
+    FIELDS,
+    status_words,
+)
+from fielddesk.features.workorders.page.orders import TAB, TABLE, OrdersPage
+from fielddesk.features.workorders.panel import (
+    NotesPanel,
+    OrdersOf,
+    OverviewPanel,
+    orders_of,
+)
+from fielddesk.features.workorders.queries import (
+    MINE,
+    OrderFilter,
+    find_orders,
+    note_count,
+    order_count,
+    order_names,
+)
+from fielddesk.store.tx import Reading
+from fielddesk.ui.making import NEW
+from fielddesk.ui.page import Page
+from fielddesk.ui.seams import (
+    Bench,
+    CommandOffer,
+    Hit,
+    Me,
+    Offers,
+    PanelOffer,
+    PlaceOffer,
+    SearchOffer,
+)
+
+
+def _waiting(read: Reading, me: Me, today: str) -> int:
+    return order_count(read, OrderFilter(me.user_id, today, MINE))
+
+
+def _find(read: Reading, text: str, limit: int) -> list[Hit]:
+    found = []
+    for row in find_orders(read, text, limit):
+        second = " · ".join(part for part in (row.number, row.customer, status_words(row.status)) if part)
+        found.append(Hit(TABLE, row.id, row.title, second, "wrench"))
+    return found
+
+
+def show_tab(key: str, bench: Bench) -> None:
+    """Go to a tab of the order that is chosen."""
+    bench.show(TABLE, TAB + key)
+
+
+def _new(bench: Bench) -> None:
+    bench.show(TABLE, NEW)
+
+
+def offer(offers: Offers) -> None:
+    """Hand the feature's screens to the window."""
+    offers.add(
+        PlaceOffer("orders", lambda: _("Work orders"), "wrench", 20, _page, _waiting, frozenset({TABLE}),
+                   frozenset({TABLE, "note"})),
+        PanelOffer(TABLE, "overview", lambda: _("Overview"), 10, OverviewPanel,
+                   watches=frozenset({TABLE, "customer", "asset", "user"})),
+        PanelOffer(TABLE, "notes", lambda: _("Notes"), 30, NotesPanel, note_count, frozenset({"note"})),
+        history_of(TABLE),
+        PanelOffer("asset", "orders", lambda: _("Work orders"), 40, partial(OrdersOf, of="asset_id"),
+                   partial(orders_of, "asset_id"), frozenset({TABLE})),
+        PanelOffer("customer", "orders", lambda: _("Work orders"), 40, partial(OrdersOf, of="customer_id"),
+                   partial(orders_of, "customer_id"), frozenset({TABLE})),
+        CommandOffer("order.note", lambda: _("Write a note"), partial(show_tab, "notes"), "Alt+N", "note-pencil",
+                     lambda: _("Work orders")),
+        CommandOffer("order.new", lambda: _("New work order"), _new, "Ctrl+N", "plus", lambda: _("Work orders")),
+        SearchOffer("orders", lambda: _("Work orders"), 10, _find),
+        *ACTIONS,
+    )  # fmt: skip
+    offers.name_rows(TABLE, order_names)
+    offers.word_fields(TABLE, FIELDS)
+
+
+def _page(bench: Bench) -> Page:
+    return OrdersPage(bench)
+
+
+__all__ = ["OrdersPage", "offer", "show_tab"]
