@@ -262,8 +262,8 @@ class Person:
         first = next(iter(card.compare._versions.values()))
         self.hands.tab_to(first)
         self.hands.press("Alt+1" if side == "mine" else "Alt+2")
-        self.hands.until(page.decide.button.isEnabled, "every field has a choice")
-        self.hands.tab_to(page.decide.button)
+        self.hands.until(page.steps.decide.button.isEnabled, "every field has a choice")
+        self.hands.tab_to(page.steps.decide.button)
         self.hands.press("Space")
         self.hands.until(lambda: not self.desk.status.needs_you.isVisible(), "nothing needs a person any more")
         return seen

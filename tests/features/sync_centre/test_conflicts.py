@@ -111,8 +111,8 @@ def test_a_conflict_shows_base_mine_and_theirs_with_who_and_when(
     assert shown == [(asset.name, "My name", "Their name"), (asset.model, "My model", "Their model")]
     words = page._cards[0].explanation.text()  # type: ignore[attr-defined]
     assert words.startswith("Dora changed the same on")
-    assert not page.decide.button.isEnabled()
-    assert "Take one version" in page.decide.button.accessibleDescription()
+    assert not page.steps.decide.button.isEnabled()
+    assert "Take one version" in page.steps.decide.button.accessibleDescription()
 
 
 def test_each_field_is_decided_for_itself_and_what_nobody_touched_goes_along(
@@ -126,7 +126,7 @@ def test_each_field_is_decided_for_itself_and_what_nobody_touched_goes_along(
     assert page._conflict is not None
     page._conflict.compare.take("name", "mine")
     page._conflict.compare.take("model", "theirs")
-    page.decide.button.click()
+    page.steps.decide.button.click()
     desk.settle()
     again = operations(laptop)[-1]
     tree = canonical.loads(again.body)
@@ -157,7 +157,7 @@ def test_keeping_theirs_makes_no_operation_where_nothing_of_mine_is_left(
     desk.settle()
     assert page._conflict is not None
     page._conflict.compare.take_all("theirs")
-    page.decide.button.click()
+    page.steps.decide.button.click()
     desk.settle()
     assert len(operations(laptop)) == 1
     assert operations(laptop)[0].settled_at is not None
@@ -188,7 +188,7 @@ def test_fields_that_merge_as_one_are_taken_together(
     assert page._conflict is not None
     page._conflict.compare.take(first, "mine")
     assert page._conflict.choices() == {first: "mine", second: "mine"}
-    page.decide.button.click()
+    page.steps.decide.button.click()
     desk.settle()
     now = next(each for each in kept(laptop, Asset) if each.id == asset.id)
     assert (getattr(now, first), getattr(now, second)) == ("Mine", getattr(asset, second))
@@ -218,7 +218,7 @@ def test_a_refused_order_and_what_was_parked_on_it_are_one_item_and_one_step(
     assert page.filters._label(NEEDS).endswith("1")
     assert page._work is not None
     assert [each.id for each in page._work.chain] == ids[1:]
-    page.again.click()
+    page.steps.again.click()
     desk.settle()
     [again] = [
         each for each in kept(laptop, WorkOrder) if isinstance(each, WorkOrder) and each.number == "WO-A7-2027-77"
@@ -271,7 +271,7 @@ def test_what_no_longer_fits_is_said_before_it_is_sent(
     desk.settle()
     assert page._work is not None
     assert page.pane._shown_chips[0].words() == "Will conflict"
-    assert not page.decide.isVisible()
+    assert not page.steps.decide.isVisible()
     page.filters.choose(WAITING)
     page._show_list(WAITING)
     desk.settle()
@@ -288,6 +288,6 @@ def test_held_work_stays_in_sight_and_cannot_be_let_go(
     desk.settle()
     assert page._work is not None
     assert page._work.id == note
-    for step in (page.decide, page.again, page.let_go):
+    for step in (page.steps.decide, page.steps.again, page.steps.let_go):
         assert not step.isVisible()
-    assert page.open_record.isVisible()
+    assert page.steps.open_record.isVisible()

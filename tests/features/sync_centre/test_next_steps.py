@@ -86,12 +86,12 @@ def test_a_next_step_pressed_twice_is_taken_once(
     refused = came_back(laptop, REJECTED)
     before = len(operations(laptop))
     chosen(desk, page, refused)
-    pressed = getattr(page, button)
+    pressed = getattr(page.steps, button)
     pressed.click()
-    assert not page.again.isEnabled()
-    assert not page.let_go.isEnabled()
+    assert not page.steps.again.isEnabled()
+    assert not page.steps.let_go.isEnabled()
     pressed.click()
-    getattr(page, "_do_again" if button == "again" else "_let_go")()
+    getattr(page.steps, "_do_again" if button == "again" else "_let_go")()
     desk.settle()
     assert len(operations(laptop)) == before + done
     assert next(own for own in operations(laptop) if own.id == refused).settled_at is not None
@@ -104,10 +104,10 @@ def test_a_step_that_did_not_work_can_be_tried_again(
     chosen(desk, page, refused)
     with monkeypatch.context() as away:
         away.setattr(laptop, "identity", replace(laptop.identity, role="visitor"))
-        page.again.click()
+        page.steps.again.click()
         desk.settle()
-    assert page.again.isEnabled()
-    page.again.click()
+    assert page.steps.again.isEnabled()
+    page.steps.again.click()
     desk.settle()
     assert next(own for own in operations(laptop) if own.id == refused).settled_at is not None
 
