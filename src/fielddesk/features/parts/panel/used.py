@@ -11,11 +11,11 @@ from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _
 from fielddesk.features.parts.actions import take_part_back, use_part
 from fielddesk.features.parts.dialogs import (
-    AddPart,
     amount,
     part_name,
 )
 from fielddesk.features.parts.model import Place
+from fielddesk.features.parts.panel.adding import AddPart
 from fielddesk.features.parts.queries import (
     FittedRow,
     PartRow,
