@@ -82,8 +82,9 @@ class Pane(Worded, QWidget):
         self.title = Heading(title)
         line.addWidget(self.title)
         self._chips = QHBoxLayout()
-        theme.space(self._chips, (4, 0, 0, 0), 8)
+        theme.space(self._chips, (4, 2, 0, 0), 8)
         line.addLayout(self._chips)
+        line.setAlignment(self._chips, Qt.AlignmentFlag.AlignTop)  # beside the first line of a title that has two
         line.addStretch(1)
         words.addLayout(line)
         self.second = Elided(second, "second")
@@ -92,6 +93,7 @@ class Pane(Worded, QWidget):
         self.corner = QHBoxLayout()
         theme.space(self.corner, spacing=8)
         row.addLayout(self.corner)
+        row.setAlignment(self.corner, Qt.AlignmentFlag.AlignTop)
         self._column.addWidget(self.head)
         self._shown_chips: list[Chip] = []
 

@@ -70,6 +70,8 @@ class WorkLists:
         when = moment_words(work.at, self._bench.now(), self._bench.zone())
         state = outcome_state(work)
         became = outcome_words(work) if state != "idle" else ""
-        second = " · ".join(part for part in (record_words(work, names), became, chain_words(len(work.chain))) if part)
+        second = " · ".join(part for part in (record_words(work, names), chain_words(len(work.chain))) if part)
         icon = ICONS.get(work.outcome, "") if work.settled_at is None and not work.trouble else ""
-        return Row(work.id, what_was_done(work, self._bench.offers, names), second, when, state, icon)
+        return Row(
+            work.id, what_was_done(work, self._bench.offers, names), second, when, state, icon, "", became, state
+        )
