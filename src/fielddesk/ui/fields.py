@@ -14,6 +14,7 @@ from fielddesk.ui import theme
 from fielddesk.ui.combo import Combo
 from fielddesk.ui.field import LINE_LENGTH, PROSE_LENGTH, Field, checked_text
 from fielddesk.ui.pasting import LineEditor, ProseEditor
+from fielddesk.ui.signs import Remark
 from fielddesk.ui.text import Text, Words, spoken, visible
 from fielddesk.ui.wording import sentence
 
@@ -27,7 +28,9 @@ class Line(Field):
         self, key: str, label: Words, *, limit: int = LINE_LENGTH, needed: bool = False, hint: Words = ""
     ) -> None:
         self.limit = limit
+        self._unseen = Remark("warn")
         super().__init__(key, label, needed=needed, hint=hint)
+        self._column.addWidget(self._unseen)
         self.say("_write_hint", hint)
 
     def _write_hint(self, text: str) -> None:
@@ -49,6 +52,19 @@ class Line(Field):
         if self.editor.text() != text:
             self.editor.setText(text)
             self.editor.setCursorPosition(0)
+        self._tell_unseen()
+
+    def _typing(self) -> None:
+        super()._typing()
+        self._tell_unseen()
+
+    def _tell_unseen(self) -> None:
+        """The editor obeys what turns or hides letters, since it holds the text as it is; here stands how it reads."""
+        text = self.text()
+        shown = visible(text)
+        self._unseen.show_words(
+            "" if shown == text else lambda: _("There are invisible characters in it: {text}").format(text=shown)
+        )
 
     def parse(self, text: str) -> Any:
         return checked_text(text.strip(), self.limit, one_line=True)

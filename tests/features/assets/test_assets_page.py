@@ -327,3 +327,21 @@ def test_the_form_of_a_new_asset_is_whole_in_each_language(
         page.new_pane.make.click()
         desk.settle()
         assert faults(desk.desk) == []
+
+
+def test_a_name_with_an_override_is_told_beside_its_field_and_not_changed_by_looking(
+    desk: Workplace, laptop: Store, qtbot: QtBot
+) -> None:
+    name = "Robot \u202e4-CR"
+    with laptop.read() as read:
+        put(laptop, [Asset.from_body(read.one(Asset, ROBOT).body() | {"name": name}, 2)])
+    panel = record(desk)
+    assert panel.form.fields["name"].text() == name
+    assert "There are invisible characters in it: Robot \ufffd4-CR" in words(panel)
+    assert panel.may_leave()
+    desk.settle()
+    assert asset(laptop).name == name
+    type_into(panel, "name", "Robot RC-4", qtbot)
+    desk.settle()
+    assert "invisible" not in words(panel)
+    assert asset(laptop).name == "Robot RC-4"
