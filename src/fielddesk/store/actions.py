@@ -61,6 +61,11 @@ Upcasts = Mapping[int, Callable[[Args, Args], tuple[Args, Args]]]
 """By version: what brings arguments, and the values a form showed, to the next one."""
 
 
+def only_added(args: Args, shown: Args) -> tuple[Args, Args]:
+    """The up-caster of a version that only added arguments which need not be said."""
+    return args, shown
+
+
 @dataclass(frozen=True)
 class Action:
     """One action as it is known to laptop and headquarters."""
@@ -211,4 +216,4 @@ def _broken(problem: ValidationError) -> RuleBroken:
     return RuleBroken(code, **{**values, "field": ".".join(place)})
 
 
-__all__ = ["ACTIONS", "Action", "Call", "Ctx", "call", "decision", "fact", "ids_in"]
+__all__ = ["ACTIONS", "Action", "Call", "Ctx", "call", "decision", "fact", "ids_in", "only_added"]

@@ -325,7 +325,7 @@ def test_giving_an_order_away_leaves_a_due_day_of_which_it_knew_nothing(laptop: 
     """What a laptop of the first version sends, or one whose form showed no day: the day that stands stays."""
     laptop.identity = laptop.identity.__class__(ANNA, DISPATCHER, laptop.identity.device, "A7")
     before = due(laptop)
-    old = ACTIONS["assign_order"].upcast(1, {"order_id": ORDER, "assignee_id": BENNO, "due_on": None})
+    old, _ = ACTIONS["assign_order"].upcast(1, {"order_id": ORDER, "assignee_id": BENNO, "due_on": None}, {})
     laptop.do(call(assign_order, based_on={"assignee_id": ANNA, "due_on": None}, **old))
     with laptop.read() as read:
         order = read.one(WorkOrder, ORDER)

@@ -8,7 +8,7 @@ from fielddesk.core.errors import RuleBroken
 from fielddesk.features.people.rules import FIELD_STAFF, KEEPERS, OFFICE
 from fielddesk.features.workorders.model import Note, WorkOrder
 from fielddesk.features.workorders.rules import ASSIGNED, FINISHED, OPEN, check_note, check_order, check_status
-from fielddesk.store.actions import Ctx, decision, fact
+from fielddesk.store.actions import Ctx, decision, fact, only_added
 from fielddesk.store.tx import Tx
 from fielddesk.store.types import Code, Day, Id, Line, Moment, Prose
 
@@ -49,7 +49,7 @@ def create_order(
     )  # fmt: skip
 
 
-@decision(may=OFFICE, about="order_id", undo="assign_order", version=2, upcasts={1: dict})
+@decision(may=OFFICE, about="order_id", undo="assign_order", version=2, upcasts={1: only_added})
 def assign_order(
     tx: Tx, ctx: Ctx, *, order_id: Id, assignee_id: Id | None, due_on: Day | None = None, no_due: bool = False
 ) -> None:
