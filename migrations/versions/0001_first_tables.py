@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 from fielddesk.store.schema import hq, laptop, text, whole
@@ -199,10 +200,12 @@ def tables_of_a_laptop() -> None:
         text("trouble", null=True),
         whole("settled_at", null=True),
     )
-    op.create_index("ix_own_operation_about_id", "own_operation", ["about_id"])
-    op.create_index("ix_own_operation_outcome", "own_operation", ["outcome"])
-    op.create_index("ix_own_operation_seq", "own_operation", ["seq"])
-    op.create_index("ix_own_operation_standing_place", "own_operation", ["standing", "place"])
+    at_hand = ["place", "standing", "outcome", "incarnation", "seq", "about_id"]
+    where = sa.text("standing = 1 OR outcome IS NULL")
+    op.create_index(f"ix_own_operation_{'_'.join(at_hand)}", "own_operation", at_hand, sqlite_where=where)
+    done = sa.text("outcome IS NOT NULL")
+    op.create_index("ix_own_operation_outcome", "own_operation", ["outcome"], sqlite_where=done)
+    op.create_index("ix_own_operation_seq", "own_operation", ["seq"], sqlite_where=done)
     op.create_table(
         "touched_row",
         text("op_id", key=True),
@@ -211,6 +214,7 @@ def tables_of_a_laptop() -> None:
         whole("wrote"),
         text("before", null=True),
         text("fields"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_touched_row_row_id_wrote", "touched_row", ["row_id", "wrote"])
     op.create_table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from fielddesk.store import outbox
-from fielddesk.store.outbox import OwnOperation, Stub, TouchedRow
+from fielddesk.store.outbox import STANDS, OwnOperation, Stub, TouchedRow
 from fielddesk.store.tables import BY_NAME, Synced, row_digest
 from fielddesk.store.tx import Key, Reading
 
@@ -57,6 +57,6 @@ _STUBS = sa.select(Stub.c.tablename_, Stub.c.row_id)
 _IMAGES = (
     sa.select(TouchedRow.c.tablename_, TouchedRow.c.row_id, TouchedRow.c.before)
     .select_from(sa.join(TouchedRow.__table__, OwnOperation.__table__, TouchedRow.c.op_id == OwnOperation.c.id))
-    .where(TouchedRow.c.wrote == 1, OwnOperation.c.standing == 1)
+    .where(TouchedRow.c.wrote == 1, STANDS)
     .order_by(OwnOperation.c.place)
 )

@@ -195,7 +195,7 @@ class Opening:
             self.found.append(StoreProblem("work_brought_back", count=count))
         with store.read() as read:
             own = outbox.OwnOperation.c
-            ids = [row[0] for row in read.rows(sa.select(own.id).where(own.standing == 1).order_by(own.place))]
+            ids = [row[0] for row in read.rows(sa.select(own.id).where(outbox.STANDS).order_by(own.place))]
             unknown = [op_id for op_id in ids if not journal.holds(op_id)]
             kept = [read.get(outbox.OwnOperation, op_id) for op_id in unknown]
         journal.append_many([(OP, own.id, own.body) for own in kept if own is not None])

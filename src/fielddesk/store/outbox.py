@@ -51,7 +51,13 @@ class OwnOperation(Local, side=LAPTOP):
     settled_at: Moment | None = None
     """When a person dealt with an outcome that asked for it."""
 
-    indexes = (("standing", "place"), ("seq",), ("about_id",), ("outcome",))
+    partial = {  # noqa: RUF012 - a ClassVar, frozen like the rows
+        ("place", "standing", "outcome", "incarnation", "seq", "about_id"): "standing = 1 OR outcome IS NULL",
+        ("outcome",): "outcome IS NOT NULL",
+        ("seq",): "outcome IS NOT NULL",
+    }
+    """Only the first is written by an action. It holds the operations at hand, few beside the history, and what is
+    asked of them, so that even a look at them all is short."""
 
 
 class TouchedRow(Local, side=LAPTOP):
@@ -66,6 +72,7 @@ class TouchedRow(Local, side=LAPTOP):
     fields: Json = "[]"
 
     key = ("op_id", "row_id")
+    clustered = True
     indexes = (("row_id", "wrote"),)
 
 
@@ -104,6 +111,10 @@ class SeenRow(Local, side=LAPTOP):
     key = ("row_id",)
 
 
+STANDS = OwnOperation.c.standing == sa.literal_column("1")
+"""The operations that stand; a parameter instead of the 1 would miss their index."""
+WAITS = OwnOperation.c.outcome.is_(None)
+"""Those without an outcome; one that had lost its effect waits once more without standing."""
 OPEN_OUTCOMES = ("held", "quarantined")
 """Outcomes that are replaced later; the operation stays on top of the rows."""
 NEEDS_PERSON = ("conflict", "rejected", "parked", "held", "quarantined")
@@ -208,12 +219,12 @@ def from_image(table: str, text: str) -> Synced:
 
 def standing(read: Reading, *more: sa.ColumnElement[bool]) -> list[OwnOperation]:
     """Operations whose effect lies on top of the confirmed rows, in the order they were done."""
-    return read.all(OwnOperation, OwnOperation.c.standing == 1, *more, order=[OwnOperation.c.place])
+    return read.all(OwnOperation, STANDS, *more, order=[OwnOperation.c.place])
 
 
 def waiting_count(read: Reading) -> int:
     """How many operations have no outcome yet."""
-    return int(read.value(sa.select(sa.func.count()).where(OwnOperation.c.outcome.is_(None))) or 0)
+    return int(read.value(sa.select(sa.func.count()).where(WAITS)) or 0)
 
 
 def has_ended(read: Reading, op_id: str) -> bool:

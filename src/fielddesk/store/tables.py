@@ -98,6 +98,12 @@ class Row:
     column_names: ClassVar[tuple[str, ...]]
     key: ClassVar[tuple[str, ...]] = ("id",)
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    partial: ClassVar[Mapping[tuple[str, ...], str]] = {}
+    """Indexes that hold only the rows meeting a condition (SQLite). A query that states it in the same words, with no
+    parameter in them, uses the index."""
+    clustered: ClassVar[bool] = False
+    """On SQLite the rows lie in the order of their key and have no row number: one tree to write instead of two.
+    For small rows only: a page of the tree's inner part holds whole rows."""
     __table__: ClassVar[sa.Table]
     c: ClassVar[Any]
 
@@ -198,9 +204,11 @@ def _declare(cls: type[Row], metadata: sa.MetaData) -> None:
             )
             for col in columns
         ),
+        sqlite_with_rowid=not cls.clustered,
     )
-    for names in cls.indexes:
-        sa.Index(f"ix_{cls.tablename}_{'_'.join(names)}", *(table.c[name] for name in names))
+    for names, where in (*((names, None) for names in cls.indexes), *cls.partial.items()):
+        condition = None if where is None else sa.text(where)
+        sa.Index(f"ix_{cls.tablename}_{'_'.join(names)}", *(table.c[name] for name in names), sqlite_where=condition)
     cls.__table__ = table
     cls.c = table.c
 

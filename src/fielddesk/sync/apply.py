@@ -12,7 +12,17 @@ from fielddesk.core import canonical
 from fielddesk.store.actions import ids_in
 from fielddesk.store.again import identity_in
 from fielddesk.store.database import Store
-from fielddesk.store.outbox import NEEDS_PERSON, OPEN_OUTCOMES, OwnOperation, SeenRow, TouchedRow, put_setting, setting
+from fielddesk.store.outbox import (
+    NEEDS_PERSON,
+    OPEN_OUTCOMES,
+    STANDS,
+    WAITS,
+    OwnOperation,
+    SeenRow,
+    TouchedRow,
+    put_setting,
+    setting,
+)
 from fielddesk.store.statements import ask
 from fielddesk.store.tables import BY_NAME
 from fielddesk.store.tx import Key, Reading, write
@@ -26,8 +36,6 @@ SHARE_REMOVED = 30
 
 MAY_CHANGE = (*OPEN_OUTCOMES, "parked")
 """Outcomes that a row, or a person at headquarters, may still turn into a final one."""
-
-_WAITING = OwnOperation.c.outcome.is_(None)
 
 
 class LaptopSync:
@@ -43,12 +51,11 @@ class LaptopSync:
     def waiting_ops(self, from_seq: int, limit: int, max_bytes: int) -> tuple[Op, ...]:
         own = OwnOperation.c
         with self.store.read() as read:
-            query = (
-                sa.select(own.seq, own.id, own.hash, own.body)
-                .where(own.incarnation == _incarnation(read), own.seq >= max(from_seq, 1))
-                .order_by(own.seq)
-                .limit(limit)
+            asked = sa.select(own.seq, own.id, own.hash, own.body).where(
+                own.incarnation == _incarnation(read), own.seq >= max(from_seq, 1)
             )
+            # In two halves, each by its own index; the second where headquarters was restored and lacks them.
+            query = asked.where(WAITS).union_all(asked.where(own.outcome.is_not(None))).order_by("seq").limit(limit)
             found: list[Op] = []
             size = 0
             for seq, op_id, digest, body in map(tuple, read.rows(query)):
@@ -138,7 +145,7 @@ class LaptopSync:
         def take(connection: sa.Connection) -> tuple[Facts, set[Key]]:
             read = Reading(connection)
             if setting(read, "mark") != fork.incarnation:
-                _renumber(connection, read, str(fork.incarnation), _WAITING)
+                _renumber(connection, read, str(fork.incarnation), WAITS)
                 put_setting(connection, mark=fork.incarnation, device_code=fork.device_code)
             return _facts(read), set()
 
@@ -151,7 +158,7 @@ class LaptopSync:
             read = Reading(connection)
             if setting(read, "epoch") != epoch:
                 _stand_again(connection, read)
-                _renumber(connection, read, str(incarnation), _WAITING)
+                _renumber(connection, read, str(incarnation), WAITS)
                 put_setting(connection, epoch=epoch, mark=incarnation)
             return _facts(read), {(OwnOperation.tablename, "")}
 
@@ -166,7 +173,7 @@ class LaptopSync:
         def take(connection: sa.Connection) -> tuple[Facts, set[Key]]:
             read = Reading(connection)
             if setting(read, "device") != settings["device"]:
-                _renumber(connection, read, str(settings["mark"]), _WAITING)
+                _renumber(connection, read, str(settings["mark"]), WAITS)
                 put_setting(connection, **{name: value for name, value in settings.items() if name != "epoch"})
             return _facts(read), set()
 
@@ -281,7 +288,7 @@ def _to_clear(read: Reading, cursor: int) -> set[str]:
     """Operations whose outcome's rows are in what was pulled so far. Held ones stay on top, marked."""
     own = OwnOperation.c
     done = sa.select(own.id).where(
-        own.standing == 1, own.outcome.is_not(None), ~own.outcome.in_(OPEN_OUTCOMES), own.outcome_pos <= cursor
+        STANDS, own.outcome.is_not(None), ~own.outcome.in_(OPEN_OUTCOMES), own.outcome_pos <= cursor
     )
     return {row[0] for row in read.rows(done)}
 

@@ -13,7 +13,7 @@ from fielddesk.features.people.model import User
 from fielddesk.features.people.rules import sees_everything
 from fielddesk.features.workorders.model import WorkOrder
 from fielddesk.store.matching import has_text
-from fielddesk.store.outbox import OwnOperation, TouchedRow
+from fielddesk.store.outbox import STANDS, OwnOperation, TouchedRow
 from fielddesk.store.tx import Reading
 
 
@@ -235,7 +235,7 @@ def _waiting(read: Reading, part_ids: list[str]) -> Mapping[tuple[str, str], int
     query = (
         sa.select(c.place_id, c.part_id, sa.func.sum(c.quantity))
         .select_from(joined.join(Movement.__table__, c.id == touched.row_id))
-        .where(own.standing == 1, touched.tablename_ == Movement.tablename, touched.wrote == 1)
+        .where(STANDS, touched.tablename_ == Movement.tablename, touched.wrote == 1)
         .where(c.part_id.in_(part_ids))
         .group_by(c.place_id, c.part_id)
     )

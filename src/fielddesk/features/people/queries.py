@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from fielddesk.core import canonical
 from fielddesk.features.people.model import User
 from fielddesk.store.events import Event
-from fielddesk.store.outbox import NEEDS_PERSON, OwnOperation, TouchedRow
+from fielddesk.store.outbox import NEEDS_PERSON, WAITS, OwnOperation, TouchedRow
 from fielddesk.store.tx import Reading
 
 UNSENT: Final = "unsent"
@@ -94,15 +94,15 @@ def marks(read: Reading, row_ids: Iterable[str]) -> dict[str, str]:
     """
     wanted = sorted(set(row_ids))
     own, touched = OwnOperation.c, TouchedRow.c
-    open_ones = sa.or_(own.outcome.is_(None), sa.and_(own.outcome.in_(NEEDS_PERSON), own.settled_at.is_(None)))
-    about = sa.select(own.about_id, own.outcome, own.trouble).where(own.about_id.in_(wanted), open_ones)
+    asks = sa.and_(own.outcome.in_(NEEDS_PERSON), own.settled_at.is_(None))
+    about = sa.select(own.about_id, own.outcome, own.trouble).where(own.about_id.in_(wanted))
     wrote = (
         sa.select(touched.row_id, own.outcome, own.trouble)
         .select_from(sa.join(TouchedRow.__table__, OwnOperation.__table__, touched.op_id == own.id))
-        .where(touched.row_id.in_(wanted), touched.wrote == 1, open_ones)
+        .where(touched.row_id.in_(wanted), touched.wrote == 1, sa.or_(WAITS, asks))
     )
     found: dict[str, str] = {}
-    for query in (about, wrote):
+    for query in (about.where(WAITS), about.where(asks), wrote):  # each of the three by an index of its own
         for row_id, outcome, trouble in map(tuple, read.rows(query)):
             mark = _mark(outcome, trouble)
             found[row_id] = min(mark, found.get(row_id, UNSENT), key=_WORST.index)

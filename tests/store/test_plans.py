@@ -1,0 +1,122 @@
+"""What is asked of the outbox finds its index, so that years of history behind the work at hand cost nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from fielddesk.features.assets.actions import edit_asset
+from fielddesk.features.assets.model import Asset
+from fielddesk.features.parts import queries as parts
+from fielddesk.features.people import queries as people
+from fielddesk.features.people.rules import ENGINEER
+from fielddesk.features.sync_centre import queries as centre
+from fielddesk.store import outbox
+from fielddesk.store.actions import call
+from fielddesk.store.database import Store
+from fielddesk.store.digest import base_digest
+from fielddesk.store.tx import Reading, write
+from fielddesk.sync.apply import LaptopSync
+from fielddesk.sync.protocol import Echo, Outcome, PushAnswer
+from tests.support.laptops import new_laptop, some_id
+
+PRESS = some_id("press")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Any:
+    store = new_laptop(tmp_path / "profile")
+
+    def put(connection: sa.Connection) -> tuple[None, list[Any]]:
+        row = Asset(id=PRESS, customer_id=some_id("mill"), serial="S1", name="Press", rev=1)
+        write(connection, Asset, "add", [row])
+        outbox.put_setting(connection, cursor=1)
+        return None, []
+
+    store.write(put)
+    store.do(call(edit_asset, based_on={"name": "Press"}, asset_id=PRESS, name="Press 1"))
+    store.do(call(edit_asset, based_on={"name": "Press 1"}, asset_id=PRESS, name="Press 2"))
+    yield store
+    store.close()
+
+
+def plans(store: Store, do: Callable[[], Any]) -> list[str]:
+    """How the database finds the rows of every statement that `do` gives it."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, many: bool) -> None:
+        if statement.split()[0] in ("SELECT", "UPDATE", "DELETE"):
+            asked.append((statement, values[0] if many else values))
+
+    sa.event.listen(store.engine, "before_cursor_execute", note)
+    do()
+    sa.event.remove(store.engine, "before_cursor_execute", note)
+    found: list[str] = []
+    with store.read() as read:
+        for statement, values in asked:
+            lines = read.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values or ()).fetchall()
+            found += [f"{line[3]} -- {statement[:200]}" for line in lines]
+    return found
+
+
+def reading(ask: Callable[[Reading], Any]) -> Callable[[Store], Callable[[], Any]]:
+    def of(store: Store) -> Callable[[], Any]:
+        def run() -> None:
+            with store.read() as read:
+                ask(read)
+
+        return run
+
+    return of
+
+
+def answered(store: Store) -> Callable[[], Any]:
+    first, second = LaptopSync(store).waiting_ops(1, 10, 10**6)
+    outcomes = [
+        Outcome(id=op.id, seq=op.seq, hash=op.hash, is_="applied", detail={}, pos=n)
+        for n, op in enumerate((first, second), 1)
+    ]
+    echo = Echo("hq-test", 1, store.identity.device, 1)
+    return lambda: LaptopSync(store).take_outcomes(
+        PushAnswer(echo=echo, outcomes=tuple(outcomes), next_seq=3, later=None, fork=None)
+    )
+
+
+ASKED: dict[str, Callable[[Store], Callable[[], Any]]] = {
+    "an action": lambda store: (
+        lambda: store.do(call(edit_asset, based_on={"name": "Press 2"}, asset_id=PRESS, name="Press 3"))
+    ),
+    "what is sent": lambda store: lambda: LaptopSync(store).waiting_ops(1, 10, 10**6),
+    "what sync begins with": lambda store: LaptopSync(store).load_state,
+    "an answer": answered,
+    "which stand": reading(outbox.standing),
+    "how many wait": reading(outbox.waiting_count),
+    "what is known": reading(lambda read: outbox.known_among(read, [PRESS])),
+    "the sync centre's counts": reading(centre.counts),
+    "the sync centre's waiting": reading(lambda read: centre.waiting(read, 0, 50)),
+    "the sync centre's clashes": reading(centre.needing),
+    "marks": reading(lambda read: people.marks(read, [PRESS])),
+    "parts on their way": reading(lambda read: parts.stocks(read, [PRESS], some_id("anna"), ENGINEER)),
+}
+
+
+@pytest.mark.parametrize("what", ASKED)
+def test_it_asks_the_outbox_by_an_index(store: Store, what: str) -> None:
+    found = plans(store, ASKED[what](store))
+    assert found
+    for line in found:
+        short = "outcome_incarnation" in line  # the operations at hand
+        assert short or not line.startswith(("SCAN own_operation", "SCAN o ", "SCAN touched_row", "SCAN t ")), line
+
+
+def test_the_digest_of_the_confirmed_rows_begins_with_what_stands(store: Store) -> None:
+    def ask() -> None:
+        with store.read() as read:
+            base_digest(read)
+
+    (line,) = [line for line in plans(store, ask) if line.startswith("SCAN") and "own_operation" in line]
+    assert "outcome_incarnation" in line
