@@ -199,6 +199,7 @@ def tables_of_a_laptop() -> None:
         whole("outcome_pos", null=True),
         text("trouble", null=True),
         whole("settled_at", null=True),
+        text("touches"),
     )
     at_hand = ["place", "standing", "outcome", "incarnation", "seq", "about_id"]
     where = sa.text("standing = 1 OR outcome IS NULL")
@@ -208,15 +209,14 @@ def tables_of_a_laptop() -> None:
     op.create_index("ix_own_operation_seq", "own_operation", ["seq"], sqlite_where=done)
     op.create_table(
         "touched_row",
-        text("op_id", key=True),
         text("row_id", key=True),
+        whole("wrote", key=True),
+        text("op_id", key=True),
         text("tablename_"),
-        whole("wrote"),
         text("before", null=True),
         text("fields"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_touched_row_row_id_wrote", "touched_row", ["row_id", "wrote"])
     op.create_table(
         "draft",
         text("name", key=True),

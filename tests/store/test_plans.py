@@ -18,7 +18,6 @@ from fielddesk.features.sync_centre import queries as centre
 from fielddesk.store import outbox
 from fielddesk.store.actions import call
 from fielddesk.store.database import Store
-from fielddesk.store.digest import base_digest
 from fielddesk.store.tx import Reading, write
 from fielddesk.sync.apply import LaptopSync
 from fielddesk.sync.protocol import Echo, Outcome, PushAnswer
@@ -99,6 +98,8 @@ ASKED: dict[str, Callable[[Store], Callable[[], Any]]] = {
     "the sync centre's counts": reading(centre.counts),
     "the sync centre's waiting": reading(lambda read: centre.waiting(read, 0, 50)),
     "the sync centre's clashes": reading(centre.needing),
+    "what an operation touched": reading(lambda read: outbox.rows_touched_by(read, [PRESS])),
+    "what touched a row": reading(lambda read: outbox.touching(read, [PRESS])),
     "marks": reading(lambda read: people.marks(read, [PRESS])),
     "parts on their way": reading(lambda read: parts.stocks(read, [PRESS], some_id("anna"), ENGINEER)),
 }
@@ -111,12 +112,3 @@ def test_it_asks_the_outbox_by_an_index(store: Store, what: str) -> None:
     for line in found:
         short = "outcome_incarnation" in line  # the operations at hand
         assert short or not line.startswith(("SCAN own_operation", "SCAN o ", "SCAN touched_row", "SCAN t ")), line
-
-
-def test_the_digest_of_the_confirmed_rows_begins_with_what_stands(store: Store) -> None:
-    def ask() -> None:
-        with store.read() as read:
-            base_digest(read)
-
-    (line,) = [line for line in plans(store, ask) if line.startswith("SCAN") and "own_operation" in line]
-    assert "outcome_incarnation" in line

@@ -90,6 +90,8 @@ def lay_on_top(identity: Identity, connection: sa.Connection, own: OwnOperation,
     if {row.values() for row in rows} != {row.values() for row in before}:
         write(connection, TouchedRow, "drop", before)
         write(connection, TouchedRow, "add", rows)
+        if (touches := outbox.touches(rows)) != own.touches:
+            connect.run(connection, "UPDATE own_operation SET touches = ? WHERE id = ?", (touches, own.id))
     text = None if trouble is None else trouble_text(trouble)
     if text != own.trouble:
         connect.run(connection, "UPDATE own_operation SET trouble = ? WHERE id = ?", (text, own.id))

@@ -224,14 +224,15 @@ class Store:
         queue = self._queue or outbox.queue_end(Reading(connection))
         event = tx.changes.get(("event", ctx.op_id))
         about: Any = event.after if event else None
+        touched = outbox.touched_rows(tx, ctx.op_id, args)
         own = OwnOperation(
             id=ctx.op_id, place=queue.place, incarnation=queue.incarnation, seq=queue.seq,
             kind=kind, nature=nature, body=body, hash=canonical.digest(body), at=ctx.at,
             about_table=about.about_table if about else None, about_id=about.about_id if about else None,
-            trouble=None if trouble is None else again.trouble_text(trouble),
+            trouble=None if trouble is None else again.trouble_text(trouble), touches=outbox.touches(touched),
         )  # fmt: skip
         write(connection, OwnOperation, "add", [own])
-        write(connection, TouchedRow, "add", outbox.touched_rows(tx, ctx.op_id, args))
+        write(connection, TouchedRow, "add", touched)
         self._queue = outbox.QueueEnd(queue.place + 1, queue.seq + 1, queue.incarnation)
 
     def _save_queue(self, connection: sa.Connection) -> None:

@@ -50,6 +50,8 @@ class OwnOperation(Local, side=LAPTOP):
     """Why it does not run on the newest rows: it will conflict, and stays."""
     settled_at: Moment | None = None
     """When a person dealt with an outcome that asked for it."""
+    touches: Json = "[]"
+    """Ids of the rows it wrote or named, always with those its arguments name; TouchedRows are found by them."""
 
     partial = {  # noqa: RUF012 - a ClassVar, frozen like the rows
         ("place", "standing", "outcome", "incarnation", "seq", "about_id"): "standing = 1 OR outcome IS NULL",
@@ -61,19 +63,18 @@ class OwnOperation(Local, side=LAPTOP):
 
 
 class TouchedRow(Local, side=LAPTOP):
-    """One row that a standing operation wrote or named."""
+    """One row that a standing operation wrote or named; lies by row, for that is what an action and a page ask."""
 
-    op_id: Id
     row_id: Id
-    tablename_: Code
     wrote: Flag
+    op_id: Id
+    tablename_: Code
     before: Json | None = None
     """The row's body and revision before this operation; None where it added the row."""
     fields: Json = "[]"
 
-    key = ("op_id", "row_id")
+    key = ("row_id", "wrote", "op_id")
     clustered = True
-    indexes = (("row_id", "wrote"),)
 
 
 class Draft(Local, side=LAPTOP):
@@ -255,10 +256,20 @@ def touching(read: Reading, row_ids: Iterable[str]) -> set[str]:
 
 
 def rows_touched_by(read: Reading, op_ids: Sequence[str]) -> list[TouchedRow]:
-    found: list[TouchedRow] = []
-    for start in range(0, len(op_ids), LOOKUP_BATCH):
-        found += read.all(TouchedRow, TouchedRow.c.op_id.in_(op_ids[start : start + LOOKUP_BATCH]))
-    return found
+    found = connect.run(read.connection, _TOUCHED_BY, (canonical.dumps(list(op_ids)),))
+    return [TouchedRow.from_values(values) for values in found]
+
+
+_TOUCHED_BY = (
+    f"SELECT {', '.join('t.' + name for name in TouchedRow.column_names)} FROM json_each(?) named "  # noqa: S608
+    "CROSS JOIN own_operation o ON o.id = named.value CROSS JOIN json_each(o.touches) touched "
+    "CROSS JOIN touched_row t ON t.row_id = touched.value AND t.wrote IN (0, 1) AND t.op_id = o.id"
+)
+
+
+def touches(rows: Iterable[TouchedRow]) -> str:
+    """What an operation remembers of them."""
+    return canonical.dumps(sorted({row.row_id for row in rows}))
 
 
 def changed_keys(rows: Iterable[TouchedRow]) -> set[Key]:

@@ -91,7 +91,7 @@ def apply_rows(
     _write_base(connection, base)
     if incoming.unknown:
         write(connection, SetAside, "put", incoming.unknown)
-    _let_go(connection, cleared)
+    _let_go(connection, cleared, [row for row in touched if row.op_id in cleared])
     changed = set(base) | {(OwnOperation.tablename, op_id) for op_id in cleared}
     store.point("rebase_run_again")
     by_operation: dict[str, list[TouchedRow]] = {}
@@ -191,12 +191,12 @@ def _write_base(connection: sa.Connection, base: dict[Key, Synced | None]) -> No
             connection.execute(sa.delete(table.__table__).where(table.c.id.in_(ids[start : start + WIRE_BATCH])))
 
 
-def _let_go(connection: sa.Connection, cleared: set[str]) -> None:
+def _let_go(connection: sa.Connection, cleared: set[str], touched: list[TouchedRow]) -> None:
     ids = sorted(cleared)
     for start in range(0, len(ids), WIRE_BATCH):
         some = ids[start : start + WIRE_BATCH]
         connection.execute(sa.update(OwnOperation.__table__).where(OwnOperation.c.id.in_(some)).values(standing=0))
-        connection.execute(sa.delete(TouchedRow.__table__).where(TouchedRow.c.op_id.in_(some)))
+    write(connection, TouchedRow, "drop", touched)
 
 
 def _drop_idle_stubs(connection: sa.Connection) -> set[Key]:
