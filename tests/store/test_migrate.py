@@ -27,7 +27,7 @@ from fielddesk.store.database import Store
 from fielddesk.store.digest import base_digest
 from fielddesk.store.keys import Keys
 from fielddesk.store.laptop import DATABASE
-from fielddesk.store.outbox import SetAside, TouchedRow, put_setting, settings
+from fielddesk.store.outbox import SetAside, TouchedRow, put_setting, queue_end, settings
 from fielddesk.store.tx import write
 from tests.support import versions
 from tests.support.dying import killed_at, needs_fork
@@ -158,7 +158,7 @@ def check_new(store: Store, Gauge: Any, before: list[tuple[str, str]]) -> None:
         }  # fmt: skip
         kept = settings(read)
         assert kept["cursor"] is None, "what headquarters knows of the new column is fetched"
-        assert kept["next_place"] == 13
+        assert queue_end(read).place == 13
         assert read.value(migrate.sa.text("SELECT count(*) FROM note")) == 1
     store.check()
     store.do(call(use_part, order_id=own[2].about_id, part_id=some_id("s"), quantity=1, place_id=some_id("van")))

@@ -29,7 +29,7 @@ from fielddesk.store.database import Changes, Store
 from fielddesk.store.journal import ABORTED, OP, Journal
 from fielddesk.store.keys import Keys
 from fielddesk.store.lanes import MACHINE, ThreadWriter
-from fielddesk.store.outbox import put_setting, setting
+from fielddesk.store.outbox import put_setting, queue_end
 from fielddesk.store.tx import Reading
 from fielddesk.store.types import Id, Prose
 from tests.support.disks import FailingDisk
@@ -262,9 +262,20 @@ def test_a_failed_transaction_gives_its_place_back(store: Store) -> None:
         store.do([a_note(order), a_note(order)])
     store.point = lambda name: None
     store.do(a_note(order))
-    assert [own.place for own in operations(store)] == [1, 2]
+    assert [(own.place, own.seq) for own in operations(store)] == [(1, 1), (2, 2)]
+
+
+def test_the_queue_goes_on_behind_the_last_operation_after_a_start(store: Store, tmp_path: Path) -> None:
+    order = an_order(store)
+    store.do([a_note(order), a_note(order)])
     with store.read() as read:
-        assert setting(read, "next_place") == 3
+        assert queue_end(read) == (4, 4, "1")
+    store.write(lambda connection: (put_setting(connection, incarnation="9", next_seq=2), []))
+    with store.read() as read:
+        assert queue_end(read) == (4, 2, "9"), "the last operation is of another queue"
+    store.do(a_note(order))
+    with store.read() as read:
+        assert queue_end(read) == (5, 3, "9")
 
 
 # ---------------------------------------------------------------- reading

@@ -163,7 +163,6 @@ class Store:
                     touched |= keys | {(OwnOperation.tablename, body[1])}
                 touched |= outbox.settle(connection, settles, self.clock.now())
                 outbox.drop_drafts(connection, drops)
-                self._save_queue(connection)
                 self.point("before_journal")
                 journaled = True
                 self._note(records)
@@ -235,10 +234,6 @@ class Store:
         write(connection, TouchedRow, "add", touched)
         self._queue = outbox.QueueEnd(queue.place + 1, queue.seq + 1, queue.incarnation)
 
-    def _save_queue(self, connection: sa.Connection) -> None:
-        if self._queue is not None:
-            outbox.put_setting(connection, next_place=self._queue.place, next_seq=self._queue.seq)
-
     def replay_journal(self) -> int:
         """Run every operation that the journal holds and the outbox lacks; returns how many there were.
 
@@ -281,7 +276,6 @@ class Store:
                 self._keep(connection, tx, ctx, tree["kind"], nature, tree["args"], body, trouble)
                 self._count_numbers(connection, tree["args"])
                 touched |= tx.changes.keys() | {(OwnOperation.tablename, op_id)}
-            self._save_queue(connection)
         self._tell(touched)
 
     # -- reading ---------------------------------------------------------------------------------------------------

@@ -130,13 +130,22 @@ class QueueEnd(NamedTuple):
 
 
 def queue_end(read: Reading) -> QueueEnd:
-    found = dict(connect.run(read.connection, _QUEUE_END).fetchall())
-    place, seq, here = (canonical.loads(found[name]) if name in found else None for name in _QUEUE_SETTINGS)
-    return QueueEnd(int(place or 1), int(seq or 1), str("none" if here is None else here))
+    """Read off the operation that was done last, so that an action need not count beside it; sync says `next_seq`
+    where it has given out places in the queue itself."""
+    seq, here, last = connect.run(read.connection, _QUEUE_END).fetchone()
+    incarnation = "none" if here is None else str(canonical.loads(here))
+    after = 1 if seq is None else int(canonical.loads(seq))
+    place, last_seq, its = (0, 0, "") if last is None else canonical.loads(last)
+    return QueueEnd(place + 1, max(after, last_seq + 1) if its == incarnation else after, incarnation)
 
 
-_QUEUE_SETTINGS = ("next_place", "next_seq", "incarnation")
-_QUEUE_END = f"SELECT name, value FROM local_setting WHERE name IN {_QUEUE_SETTINGS}"  # noqa: S608 - names of ours
+# Rows lie in the order in which they were added, and that is the order of their places.
+_QUEUE_END = (
+    "SELECT (SELECT value FROM local_setting WHERE name = 'next_seq'), "
+    "(SELECT value FROM local_setting WHERE name = 'incarnation'), "
+    "(SELECT json_array(place, seq, incarnation) FROM own_operation "
+    "WHERE rowid = (SELECT max(rowid) FROM own_operation))"
+)
 
 
 def setting(read: Reading, name: str, default: Any = None) -> Any:

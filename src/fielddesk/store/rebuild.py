@@ -39,7 +39,7 @@ from fielddesk.store.laptop import (
 from fielddesk.store.outbox import Draft
 from fielddesk.store.tx import Reading, write
 
-_FORGOTTEN = ("cursor", "sent", "snapshot", "removed", "synced_at", "next_place", "next_seq", "incarnation")
+_FORGOTTEN = ("cursor", "sent", "snapshot", "removed", "synced_at", "next_seq", "incarnation")
 """Settings that told how far the damaged database was with headquarters."""
 
 

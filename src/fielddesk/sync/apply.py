@@ -21,6 +21,7 @@ from fielddesk.store.outbox import (
     SeenRow,
     TouchedRow,
     put_setting,
+    queue_end,
     setting,
 )
 from fielddesk.store.statements import ask
@@ -195,12 +196,12 @@ _COUNTS = (
 )
 _SETTINGS = "SELECT name, value FROM local_setting WHERE name IN (?..)"
 _NAMES = [
-    "hq_id", "epoch", "device", "mark", "incarnation", "cursor", "sent", "next_seq", "snapshot", "synced_at",
+    "hq_id", "epoch", "device", "mark", "incarnation", "cursor", "sent", "snapshot", "synced_at",
 ]  # fmt: skip
 
 
 def _facts(read: Reading) -> Facts:
-    """Two statements, since sync asks after each thing it does."""
+    """Few statements, since sync asks after each thing it does."""
     known = {name: canonical.loads(value) for name, value in ask(read.connection, _SETTINGS, _NAMES)}
     sent, snapshot = known.get("sent"), known.get("snapshot")
     here = str(known.get("incarnation", "none"))
@@ -213,7 +214,7 @@ def _facts(read: Reading) -> Facts:
         incarnation=known["mark"],
         cursor=known.get("cursor"),
         sent=None if sent is None else Sent(seq=sent["seq"], id=sent["id"]),
-        next_seq=int(first if first is not None else known.get("next_seq", 1)),
+        next_seq=int(first if first is not None else queue_end(read).seq),
         waiting=waiting,
         unconfirmed=unconfirmed,
         needs_person=needs_person,
@@ -272,7 +273,7 @@ def _ask_again(connection: sa.Connection, read: Reading) -> set[Key]:
     with the outcome it has by now.
     """
     own, here = OwnOperation.c, _incarnation(read)
-    free = int(setting(read, "next_seq", 1))
+    free = queue_end(read).seq
     found = read.all(OwnOperation, own.outcome.in_(MAY_CHANGE), order=[own.place])
     for one in found:
         keeps = one.seq > 0 and one.incarnation == here
