@@ -112,3 +112,14 @@ def test_it_asks_the_outbox_by_an_index(store: Store, what: str) -> None:
     for line in found:
         short = "outcome_incarnation" in line  # the operations at hand
         assert short or not line.startswith(("SCAN own_operation", "SCAN o ", "SCAN touched_row", "SCAN t ")), line
+
+
+def test_an_edit_writes_only_the_columns_it_changed(store: Store) -> None:
+    """An index of any column that an UPDATE names is written anew, even where the value is the same."""
+    said: list[str] = []
+    sa.event.listen(store.engine, "before_cursor_execute", lambda *args: said.append(args[2]))
+    store.do(call(edit_asset, based_on={"name": "Press 2"}, asset_id=PRESS, name="Press 3"))
+    (update,) = [one for one in said if one.startswith('UPDATE "asset"')]
+    assert update == 'UPDATE "asset" SET "name" = ? WHERE "id" = ?'
+    with store.read() as read:
+        assert read.one(Asset, PRESS).name == "Press 3"

@@ -221,22 +221,25 @@ class Tx(Reading):
     def flush(self) -> None:
         """Send what was gathered to the database."""
         adds: dict[type[Synced], list[Synced]] = {}
-        updates: dict[type[Synced], list[Synced]] = {}
+        updates: dict[tuple[type[Synced], tuple[str, ...]], list[Synced]] = {}
         for key, change in self.changes.items():
             if change.after is None or self._flushed.get(key) is change.after:
                 continue
             if change.before is change.after:
                 continue
-            known = change.before is not None or key in self._flushed
-            (updates if known else adds).setdefault(change.table, []).append(change.after)
+            there = self._flushed.get(key) or change.before
+            if there is None:
+                adds.setdefault(change.table, []).append(change.after)
+            elif names := _differing(there, change.after):
+                updates.setdefault((change.table, names), []).append(change.after)
             self._flushed[key] = change.after
         if (adds or updates) and self.can_undo and not self._savepoint:
             self.connection.exec_driver_sql("SAVEPOINT one_action")
             self._savepoint = True
         for table, rows in adds.items():
             write(self.connection, table, "add", rows)
-        for table, rows in updates.items():
-            write(self.connection, table, "update", rows)
+        for (table, names), rows in updates.items():
+            _update(self.connection, table, names, rows)
 
     def undo(self) -> None:
         """Take back everything this transaction gathered or wrote."""
@@ -282,6 +285,19 @@ def write(connection: sa.Connection, table: type[Row], how: str, rows: Sequence[
     else:
         values = [tuple(row.__dict__[name] for name in table.key) for row in rows]
     connect.run(connection, statement, *values)
+
+
+def _differing(one: Synced, other: Synced) -> tuple[str, ...]:
+    left, right = one.__dict__, other.__dict__
+    return tuple([name for name in one.column_names if left[name] != right[name]])
+
+
+def _update(connection: sa.Connection, table: type[Synced], names: tuple[str, ...], rows: Sequence[Synced]) -> None:
+    """Write these columns only: every index of a column that is named is written anew, even with the same value."""
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    news = ", ".join(f'"{name}" = {mark}' for name in names)
+    statement = f'UPDATE "{table.tablename}" SET {news} WHERE "id" = {mark}'  # noqa: S608 - names from the models
+    connect.run(connection, statement, *[(*(row.__dict__[name] for name in names), row.id) for row in rows])
 
 
 def _checked(row: S) -> S:
