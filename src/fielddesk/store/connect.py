@@ -35,7 +35,7 @@ def encrypted_engine(path: Path, key: bytes, gate: Gate) -> sa.Engine:
 
     Errors come as the driver's; `as_problem` turns them into StoreProblem.
     """
-    return _sqlite_engine(path, gate, _key_pragma(key), NullPool)
+    return _sqlite_engine(path, gate, key, NullPool)
 
 
 @contextlib.contextmanager
@@ -60,8 +60,7 @@ def readable_rows(path: Path, key: bytes, queries: Sequence[str]) -> list[list[t
     with contextlib.suppress(sqlcipher3.Error):
         connection = sqlcipher3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
         with contextlib.closing(connection):
-            connection.execute(_key_pragma(key))
-            connection.execute(_QUIET)
+            _unlock(connection, key)
             for rows, query in zip(found, queries, strict=True):
                 with contextlib.suppress(sqlcipher3.Error):
                     for row in connection.execute(query):  # one at a time: extend() would lose all to the last
@@ -83,9 +82,9 @@ def copy_encrypted(path: Path, copy: Path, key: bytes) -> None:
     import sqlcipher3
 
     with contextlib.closing(sqlcipher3.connect(str(copy), isolation_level=None)) as target:
-        target.execute(_key_pragma(key))
+        _unlock(target, key)
         with contextlib.closing(sqlcipher3.connect(str(path), isolation_level=None)) as source:
-            source.execute(_key_pragma(key))
+            _unlock(source, key)
             try:
                 source.backup(target)
             except source.Error as error:
@@ -112,15 +111,14 @@ def postgresql_engine(url: str, *, idle_s: int = 30, lock_s: int = 20) -> sa.Eng
     )
 
 
-_QUIET = "PRAGMA cipher_log_level = NONE"
-"""SQLCipher would write to the terminal what we raise."""
+def _unlock(connection: Any, key: bytes) -> None:
+    """The first words to an encrypted database, before anything is read of it."""
+    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    connection.execute("PRAGMA cipher_hmac_algorithm = HMAC_SHA256")  # docs/decisions.md, sqlcipher3
+    connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to the terminal what we raise
 
 
-def _key_pragma(key: bytes) -> str:
-    return f"PRAGMA key = \"x'{key.hex()}'\""
-
-
-def _sqlite_engine(path: Path, gate: Gate, key_pragma: str | None, pool: Any) -> sa.Engine:
+def _sqlite_engine(path: Path, gate: Gate, key: bytes | None, pool: Any) -> sa.Engine:
     import sqlcipher3
 
     def connect() -> Any:
@@ -128,9 +126,8 @@ def _sqlite_engine(path: Path, gate: Gate, key_pragma: str | None, pool: Any) ->
             str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000, cached_statements=512
         )
         try:
-            if key_pragma:
-                connection.execute(key_pragma)
-                connection.execute(_QUIET)
+            if key is not None:
+                _unlock(connection, key)
             connection.execute(f"PRAGMA cache_size = -{PAGE_CACHE_KIB}")
             connection.execute("PRAGMA temp_store = MEMORY")
             connection.execute("PRAGMA foreign_keys = OFF")
