@@ -88,9 +88,9 @@ MUTANTS = (
             ),
             Edit(
                 "hq/judge.py",
-                "read.based_on or {})\n",
-                "read.based_on or {})\n"
-                '        ctx.prefix = () if sender.role == "administrator" else (str(self.place),)\n',
+                "sender.device_id, shown)\n",
+                "sender.device_id, shown)\n"
+                '            ctx.prefix = () if sender.role == "administrator" else (str(self.place),)\n',
             ),
         ),
         ("clone_laptop", "drop_answer"),

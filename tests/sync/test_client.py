@@ -188,7 +188,7 @@ def test_the_endless_page_of_a_redirect_is_not_read(lines: Lines) -> None:
 def test_a_portals_cookie_is_not_kept(lines: Lines) -> None:
     with Server() as server:
         hq = lines(server.address)
-        server.behave = says(lambda asked: reply(hello_words(asked), Set_Cookie="portal=1; Path=/"))
+        server.behave = says(lambda asked: reply(hello_words(asked), Set_Cookie="portal=1; Path=/", Connection="close"))
         hq.hello(HELLO)
         hq.hello(HELLO)
         assert "Cookie" not in server.asked[1].headers
