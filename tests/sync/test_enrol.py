@@ -59,13 +59,13 @@ def test_a_code_works_once(place: Place) -> None:
     code = place.code()
     place.enrol(code)
     before = profiles(place)
-    with pytest.raises(NetworkProblem):
+    with pytest.raises(NetworkProblem, match="code_wrong"):
         place.enrol(code)
     assert profiles(place) == before
 
 
 def test_a_wrong_code_leaves_nothing_behind(place: Place) -> None:
-    with pytest.raises(NetworkProblem):
+    with pytest.raises(NetworkProblem, match="code_wrong"):
         place.enrol("AAAA-BBBB-CCCC")
     assert profiles(place) == []
     assert place.token() is None

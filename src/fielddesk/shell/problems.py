@@ -209,9 +209,6 @@ _SENTENCES: dict[str, str | Callable[[dict[str, Any]], str]] = {
         if values.get("group")
         else _("Each group is right, but they do not belong together. Read the code again from the start.")
     ),
-    "code_unknown": N_("Headquarters does not know this code. Look at it again, or ask for a new one."),
-    "code_used": N_("This code was used already. Ask your service centre for a new one."),
-    "code_expired": N_("This code is too old. Ask your service centre for a new one."),
 }
 _WHILE_WORKING: dict[str, tuple[str, str]] = {
     "disk_full": (_PAGES["disk_full"].fact, _PAGES["disk_full"].advice),

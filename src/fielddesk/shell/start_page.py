@@ -134,7 +134,9 @@ class StartPage(Page):
         self.form.add(Line("code", lambda: _("Enrolment code"), needed=True)).write(code)
         card.add_widget(self.form)
         if problem is not None:
-            card.add_problem(_enrolment_words(problem))
+            from fielddesk.shell.enrolment import enrolment_words
+
+            card.add_problem(enrolment_words(problem))
         card.add_button(_button(lambda: _("Set up this laptop"), self._take_enrolment, primary=True))
         card.add_button(_button(lambda: _("Back"), lambda: self.way.emit("again")))
         self.card = card
@@ -211,16 +213,3 @@ def _button(words: Words, run: Callable[[], None], *, primary: bool = False) -> 
 
 def _way_button(way: Way, primary: bool, pressed: Callable[[str], None]) -> Button:
     return _button(lambda: way_words(way), lambda: pressed(way), primary=primary)
-
-
-def _enrolment_words(problem: FieldDeskError) -> str:
-    from fielddesk.core.errors import NetworkProblem
-    from fielddesk.features.sync_centre.panel import reason_words
-    from fielddesk.shell.problems import trouble
-
-    if isinstance(problem, NetworkProblem):
-        return _("It did not work.") + " " + reason_words(problem.code, problem.values)
-    if isinstance(problem, StoreProblem):
-        told = trouble(problem)
-        return f"{told.fact}. {told.advice}"
-    return sentence(problem)

@@ -215,7 +215,9 @@ class Window(Frame):
     def enrol(self, address: str, code: str) -> None:
         """Set this laptop up with a one-time code, then open it."""
         from fielddesk.shell.enrolment import enrol_here
+        from fielddesk.sync.reading import whole_address
 
+        address = whole_address(address)
         self.start_page.show_opening(lambda: _("Asking headquarters…"))
         self._show_start()
         asking = in_thread(lambda: enrol_here(self.parts, address, code), "enrolment")

@@ -340,10 +340,16 @@ class Driver:
 def enrol(hq: Hq, code: str, device_name: str, random: Random) -> EnrolAnswer:
     """Make this laptop known to headquarters with a one-time code; NetworkProblem when it does not work.
 
-    `random` must be one that nobody can guess (`random.SystemRandom`).
+    NetworkProblem("code_wrong"): mistyped, used or too old, which headquarters tells no stranger apart. `random` must
+    be one that nobody can guess (`random.SystemRandom`).
     """
     nonce = f"{random.getrandbits(160):040x}"
-    answer = hq.enrol(EnrolRequest(nonce, code, device_name))
+    try:
+        answer = hq.enrol(EnrolRequest(nonce, code, device_name))
+    except NetworkProblem as problem:
+        if problem.values.get("by") == "code_wrong":
+            raise NetworkProblem("code_wrong") from None
+        raise
     if answer.echo.nonce != nonce:
         raise NetworkProblem("bad_answer", what="nonce")
     return answer

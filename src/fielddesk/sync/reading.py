@@ -14,6 +14,18 @@ from fielddesk.sync.protocol import ANSWER_LIMIT
 PAGES = ("text/html", "application/xhtml+xml")
 
 
+def whole_address(typed: str) -> str:
+    """The address of headquarters as a person types it, with its beginning: `hq.example.com:8472` will do."""
+    address = typed.strip().rstrip("/")
+    if not address or "://" in address:
+        return address
+    try:
+        host = urlsplit(f"//{address}").hostname or ""
+    except ValueError:
+        host = ""  # no address at all: whoever asks there says so
+    return f"{'http' if on_this_machine(host) else 'https'}://{address}"
+
+
 def check_address(address: str) -> None:
     """NetworkProblem not_encrypted or bad_address, before anything is looked up."""
     try:
