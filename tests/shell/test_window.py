@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from fielddesk.features.workorders.actions import add_note, set_order_status
 from fielddesk.features.workorders.model import WorkOrder
 from fielddesk.shell.crash import CrashReports
 from fielddesk.shell.hands import Hands
+from fielddesk.shell.opening import Attempt, open_profile
 from fielddesk.shell.window import Window
 from fielddesk.store.actions import call
 from fielddesk.store.outbox import OwnOperation
@@ -181,6 +183,19 @@ def test_the_window_comes_back_where_it_stood(set_up: Desktop) -> None:
     window.desk.close()
     again = set_up.window(set_up.folder)
     assert again.desk.geometry() == stood
+
+
+def test_a_window_closed_while_it_opens_lets_go_of_the_profile(set_up: Desktop) -> None:
+    window = set_up.window(None)
+    window.folder = set_up.folder
+    attempt = Attempt(Future(), Future())
+    window.open(attempt=attempt)
+    window.desk.close()
+    attempt.opened.set_result(open_profile(window.parts, set_up.folder, loaded=attempt.begun.set_result))
+    Hands(window.desk).pause(50)
+    assert window.bench is None
+    assert window.opened is None
+    set_up.open()
 
 
 def test_choices_that_make_no_sense_are_left_out(tmp_path: Path) -> None:

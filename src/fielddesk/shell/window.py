@@ -145,6 +145,8 @@ class Window(Frame):
         self._waits.follow(opened, self._take, self._refuse)
 
     def _begin(self, header: Header, opening: Future[Opened]) -> None:
+        if self._has_ended:
+            return
         from fielddesk.shell.work import begin_work
 
         begin_work(self, header, opening)
@@ -153,6 +155,8 @@ class Window(Frame):
         self.open(code=code)
 
     def _refuse(self, error: Exception) -> None:
+        if self._has_ended:
+            return
         self._slow.stop()
         if self.bench is not None:
             from fielddesk.shell.work import end_work
@@ -234,9 +238,12 @@ class Window(Frame):
     def _enrolled(self, enrolled: Enrolled) -> None:
         self.folder = enrolled.folder
         change_choices(self.parts.home, profile=self.folder.name)
-        self.open()
+        if not self._has_ended:
+            self.open()
 
     def _not_enrolled(self, address: str, code: str, error: Exception) -> None:
+        if self._has_ended:
+            return
         if isinstance(error, FieldDeskError):
             self.start_page.ask_for_enrolment(address, code, error)
             self.failed.emit(error.code)
@@ -247,6 +254,9 @@ class Window(Frame):
 
     def _take(self, opened: Opened) -> None:
         self._slow.stop()
+        if self._has_ended:
+            opened.store.close()
+            return
         self.opened = opened
         self.reports.use(opened.vault)
         if opened.store.instance is not None:
