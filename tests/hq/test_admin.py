@@ -172,11 +172,11 @@ def test_founding_people_codes_and_what_waits_from_the_command_line(
     assert run(tmp_path, "enrol-code", "eve") == 0
     code = capsys.readouterr().out.split()[-1]
     assert len(code) == 19
-    assert run(tmp_path, "enrol-code", "nobody") == 1
+    assert run(tmp_path, "enrol-code", "nobody") == 2
     assert run(tmp_path, "held") == 0
     assert run(tmp_path, "restored") == 0
     assert "Epoch " in capsys.readouterr().out
-    assert run(tmp_path, "release", "0" * 32) == 1
+    assert run(tmp_path, "release", "0" * 32) == 2
     assert run(tmp_path, "devices") == 0
     assert run(tmp_path, "devices") == 0
 

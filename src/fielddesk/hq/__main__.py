@@ -1,9 +1,11 @@
 """The command line of headquarters: start the server, let people and laptops in, look after what waits.
 
-fielddesk-hq found "Service North" admin "Ada Lovelace"     a new headquarters and its first administrator
-fielddesk-hq                                                serve laptops (the same as `serve`)
-fielddesk-hq enrol-code engineer                            a one-time code for a laptop of this person
-fielddesk-hq held                                           what waits for a person
+found "Service North" admin "Ada Lovelace"     a new headquarters and its first administrator, once
+add-user ben "Ben Wong" service_engineer       take a person in; prints a one-time code for their laptop
+enrol-code ben                                 another code, for another laptop of this person
+serve                                          serve laptops, at http://127.0.0.1:8472 if nothing else is said
+import parts.csv orders.jsonl                  take lists in
+held                                           what waits for a person
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import json
 import logging
 import os
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -21,13 +24,21 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from fielddesk.core.clock import SECOND
-from fielddesk.core.errors import FieldDeskError
+from fielddesk.core.errors import FieldDeskError, StoreProblem
 from fielddesk.features.people.rules import ROLES
 from fielddesk.hq import admin
 from fielddesk.hq.service import Headquarters, on_postgresql, on_sqlite
+from fielddesk.hq.terminal import (
+    DATABASE,
+    PROGRAM,
+    data_folder,
+    look_at_files,
+    not_founded,
+    terminal_words,
+    told,
+    why_of,
+)
 from fielddesk.store.statements import ask
 
 log = logging.getLogger("fielddesk.hq")
@@ -35,27 +46,35 @@ Verb = Callable[[Headquarters, argparse.Namespace], int]
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run one verb; 0 when all went well, 1 where headquarters said no, 2 for words it does not know."""
+    """Run one verb; 0 when all went well, 2 with a sentence where it did not."""
     options = _parser().parse_args(sys.argv[1:] if words is None else words)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     for noisy in ("alembic", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
+        return _run(options)
+    except FieldDeskError as problem:
+        print(f"fielddesk-hq: {terminal_words(problem)}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(options: argparse.Namespace) -> int:
+    look_at_files([*getattr(options, "files", []), options.tls_cert, options.tls_key])
+    with told(options):
         hq = _open(options)
         try:
+            if options.verb not in (found, serve) and not admin.is_founded(hq):
+                raise not_founded(options)
             return int(options.verb(hq, options))
         finally:
             hq.close()
-    except FieldDeskError as problem:
-        print(f"fielddesk-hq: {problem}", file=sys.stderr)
-        return 1
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="fielddesk-hq", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=_data_folder(), help="folder of the database (SQLite)")
+    parser = argparse.ArgumentParser(prog=PROGRAM, description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--data", type=Path, default=data_folder(), help="folder of the database (SQLite)")
     parser.add_argument("--database", metavar="URL", default=os.environ.get("FIELDDESK_HQ_DATABASE"),
                         help="postgresql://… instead of a file")  # fmt: skip
     _serving(parser)
@@ -66,8 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("name")
     made.add_argument("login")
     made.add_argument("person")
-    taken = _verb(verbs, "import", import_list, "take a list of parts or orders in")
-    taken.add_argument("file", type=Path)
+    taken = _verb(verbs, "import", import_list, "take lists of parts or orders in")
+    taken.add_argument("files", type=Path, nargs="+", metavar="FILE")
     taken.add_argument("--by", metavar="LOGIN", help="in whose name (the first administrator's)")
     code = _verb(verbs, "enrol-code", enrol_code, "a one-time code for a laptop of a person")
     code.add_argument("login")
@@ -82,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     _verb(verbs, "void", void, "give a waiting operation up").add_argument("operation")
     _verb(verbs, "restored", restored, "say that this database came back from a backup")
     sealed = _verb(verbs, "recover-key", recover_key, "the recovery code of a laptop, from its key.sealed")
-    sealed.add_argument("file", type=Path)
+    sealed.add_argument("files", type=Path, nargs=1, metavar="FILE")
     return parser
 
 
@@ -109,15 +128,18 @@ def _serving(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
     option("--jobs-every", type=float, default=15.0, metavar="SECONDS")
 
 
-def _data_folder() -> Path:
-    return Path(platformdirs.user_data_path("FieldDesk", appauthor=False, roaming=False)) / "headquarters"
-
-
 def _open(options: argparse.Namespace) -> Headquarters:
+    """The database; only `found` and a start with --embedded make a new one."""
     if options.database:
         return on_postgresql(options.database)
-    options.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return on_sqlite(options.data / "headquarters.db")
+    makes = options.verb is found or (options.verb is serve and options.embedded)
+    try:
+        if not makes and not (options.data / DATABASE).exists():
+            raise not_founded(options)
+        options.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StoreProblem("folder_unusable", folder=options.data, why=why_of(error)) from error
+    return on_sqlite(options.data / DATABASE)
 
 
 # ---------------------------------------------------------------- serving
@@ -132,27 +154,32 @@ def serve(hq: Headquarters, options: argparse.Namespace) -> int:
 
     secure = options.tls_cert is not None and options.tls_key is not None
     if not secure and not options.behind_proxy and not _is_loopback(options.host):
-        print("fielddesk-hq: without --tls-cert and --tls-key only this machine is served; behind a proxy that does "
-              "TLS say --behind-proxy", file=sys.stderr)  # fmt: skip
-        return 2
+        raise StoreProblem("only_this_machine")
     if not admin.is_founded(hq):
         if not options.embedded:
-            print("fielddesk-hq: nothing here yet; begin with `fielddesk-hq found NAME LOGIN PERSON`", file=sys.stderr)
-            return 2
+            raise not_founded(options)
         boss = admin.found(hq, "FieldDesk", "admin", "Administrator")
         if options.demo is not None:
             from fielddesk.hq.demo import make_demo
 
             make_demo(hq, boss, hq.clock, options.demo)
-    line = _listen(options.host, options.port)
+    try:
+        line = _listen(options.host, options.port)
+    except (OSError, OverflowError) as error:
+        why = why_of(error) if isinstance(error, OSError) else "there is no such port"
+        raise StoreProblem("address_refused", host=options.host, port=options.port, why=why) from None
     jobs = Jobs(hq, options.jobs_every)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            make_app(hq, after_enrol=jobs.wake), log_config=None, access_log=False, server_header=False,
-            lifespan="off", proxy_headers=False, timeout_graceful_shutdown=5,
-            ssl_certfile=options.tls_cert if secure else None, ssl_keyfile=options.tls_key if secure else None,
-        )
+    config = uvicorn.Config(
+        make_app(hq, after_enrol=jobs.wake), log_config=None, access_log=False, server_header=False,
+        lifespan="off", proxy_headers=False, timeout_graceful_shutdown=5,
+        ssl_certfile=options.tls_cert if secure else None, ssl_keyfile=options.tls_key if secure else None,
     )  # fmt: skip
+    try:
+        config.load()
+    except ssl.SSLError:
+        line.close()
+        raise StoreProblem("certificate_unusable", cert=options.tls_cert, key=options.tls_key) from None
+    server = uvicorn.Server(config)
     jobs.start()
     try:
         address = f"{'https' if secure else 'http'}://{_shown(options.host)}:{line.getsockname()[1]}"
@@ -180,8 +207,12 @@ def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     line = socket.socket(family, socket.SOCK_STREAM)
     line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    line.bind((host, port))
-    line.listen(256)
+    try:
+        line.bind((host, port))
+        line.listen(256)
+    except BaseException:
+        line.close()
+        raise
     return line
 
 
@@ -212,7 +243,7 @@ def _end_with_parent(server: Any) -> None:
 
 def found(hq: Headquarters, options: argparse.Namespace) -> int:
     admin.found(hq, options.name, options.login, options.person)
-    print(f"{options.name} is founded. A code for the first laptop: fielddesk-hq enrol-code {options.login}")
+    print(f"{options.name} is founded. A code for the first laptop: {PROGRAM} enrol-code {options.login}")
     return 0
 
 
@@ -220,12 +251,17 @@ def import_list(hq: Headquarters, options: argparse.Namespace) -> int:
     from fielddesk.hq.importer import import_file, write_refused
 
     by = admin.user_of(hq, options.by) if options.by else admin.first_administrator(hq)
-    report = import_file(hq, by, options.file)
-    print(f"{report.rows} rows: {report.taken} taken, {report.unchanged} unchanged, {len(report.refused)} refused")
-    if report.refused:
-        beside = options.file.with_name(options.file.name + ".refused.csv")
-        write_refused(report, beside)
-        print(f"Refused rows with their reasons: {beside}")
+    for file in options.files:
+        report = import_file(hq, by, file)
+        counts = f"{report.taken} taken, {report.unchanged} unchanged, {len(report.refused)} refused"
+        print(f"{file.name}: {report.rows} rows, {counts}")
+        if report.refused:
+            beside = file.with_name(file.name + ".refused.csv")
+            try:
+                write_refused(report, beside)
+            except OSError as error:
+                raise StoreProblem("file_not_written", file=beside, why=why_of(error)) from error
+            print(f"Refused rows with their reasons: {beside}")
     return 0
 
 
@@ -279,7 +315,7 @@ def restored(hq: Headquarters, options: argparse.Namespace) -> int:
 
 
 def recover_key(hq: Headquarters, options: argparse.Namespace) -> int:
-    print(admin.recover_key(hq, options.file.read_bytes()))
+    print(admin.recover_key(hq, options.files[0].read_bytes()))
     return 0
 
 

@@ -91,10 +91,13 @@ def user_of(hq: Headquarters, login: str) -> str:
 
 
 def first_administrator(hq: Headquarters) -> str:
-    """The oldest standing administrator's id."""
+    """The oldest standing administrator's id; RuleBroken('administrator_missing')."""
     with hq.reading() as connection:
         text = 'SELECT id FROM "user" WHERE role = ? AND archived_at IS NULL AND revoked_at IS NULL ORDER BY id LIMIT 1'
-        return str(ask(connection, text, ADMINISTRATOR)[0][0])
+        rows = ask(connection, text, ADMINISTRATOR)
+    if not rows:
+        raise RuleBroken("administrator_missing")
+    return str(rows[0][0])
 
 
 def add_user(hq: Headquarters, login: str, name: str, role: str, by: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -79,7 +80,7 @@ def import_file(office: Office, user_id: str, path: Path, progress: Progress = l
                 _import_parts(office, user_id, _chain(first, lines), report, progress)
             else:
                 raise RuleBroken("list_unknown", file=path.name)
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as problem:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as problem:
         raise RuleBroken("list_unreadable", file=path.name, why=type(problem).__name__, taken=report.taken) from None
     return report
 

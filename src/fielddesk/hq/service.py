@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from fielddesk.core import canonical
 from fielddesk.core.clock import Clock, SystemClock
-from fielddesk.core.errors import Conflict, RuleBroken
+from fielddesk.core.errors import Conflict, RuleBroken, StoreProblem
 from fielddesk.core.ids import new_id
 from fielddesk.features.people.model import User
 from fielddesk.features.registry import tables
@@ -386,6 +386,10 @@ def _opened(engine: sa.Engine, gate: connect.Gate, clock: Clock | None, more: di
     tables()
     gate.open = True
     with engine.connect() as connection:
+        at = schema.revision_of(connection)
+        connection.rollback()
+        if at is not None and at not in schema.known_revisions():
+            raise StoreProblem("store_newer", step=at)
         schema.upgrade(connection, "hq")
     gate.open = False
     return Headquarters(engine, gate, clock, **more)
