@@ -81,7 +81,34 @@ def test_the_same_new_value_is_no_conflict(office: Office, laptop: Laptop, eve: 
     office.do(edit_asset, asset_id=asset, name="Press 4", based_on=shown)
     op = laptop.say(edit_asset, asset_id=asset, name="Press 4", based_on=shown)
     laptop.push()
-    assert laptop.did(op)["is"] in ("applied", "merged")
+    assert laptop.did(op) == {"is": "applied"}, "nothing of anybody else was kept beside it"
+
+
+def test_the_undo_of_a_value_that_is_undone_already_merges_with_nothing(
+    office: Office, laptop: Laptop, eve: str
+) -> None:
+    customer = office.customer()
+    asset = office.asset(customer)
+    office.order(customer, asset, eve)
+    first = laptop.say(edit_asset, asset_id=asset, name="Press 4", based_on={"name": "Press"})
+    laptop.push()
+    office.do(edit_asset, asset_id=asset, name="Press", based_on={"name": "Press 4"})
+    undo = laptop.say(edit_asset, asset_id=asset, name="Press", based_on={"name": "Press 4"})
+    laptop.push()
+    assert [laptop.did(op) for op in (first, undo)] == [{"is": "applied"}, {"is": "applied"}]
+
+
+def test_an_equal_value_beside_another_field_of_somebody_else_is_merged(
+    office: Office, laptop: Laptop, eve: str
+) -> None:
+    customer = office.customer()
+    asset = office.asset(customer)
+    office.order(customer, asset, eve)
+    shown = office.row("asset", asset)
+    office.do(edit_asset, asset_id=asset, name="Press 4", software_version="2.0", based_on=shown)
+    op = laptop.say(edit_asset, asset_id=asset, name="Press 4", based_on=shown)
+    laptop.push()
+    assert laptop.did(op) == {"is": "merged"}
 
 
 def test_two_who_edit_one_field_conflict_and_the_loser_learns_who_was_first(

@@ -215,7 +215,8 @@ class Tx(Reading):
                     bad[field] = {"base": base[field], "mine": wanted[field], "theirs": theirs[field]}
         if bad:
             raise Conflict(table.tablename, current.id, bad)
-        if any(getattr(current, name, value) != value for name, value in shown.items()):
+        # Without a conflict a field of mine has my base or my very value: only others' other fields are kept beside it.
+        if any(getattr(current, name, value) != value for name, value in shown.items() if name not in mine):
             self.merged = True
 
     def flush(self) -> None:
