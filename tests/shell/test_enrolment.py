@@ -10,15 +10,18 @@ import pytest
 
 from fielddesk.core.errors import NetworkProblem
 from fielddesk.core.i18n import LANGUAGES, speaking
+from fielddesk.features.workorders.actions import add_note
+from fielddesk.features.workorders.model import Note
 from fielddesk.hq import admin
 from fielddesk.shell.enrolment import enrolment_words
 from fielddesk.shell.hands import Hands
 from fielddesk.shell.window import Window
+from fielddesk.store.actions import call
 from fielddesk.sync import status
 from fielddesk.sync.client import HttpHq
 from fielddesk.sync.reading import whole_address
 from fielddesk.ui.text import Text
-from tests.shell.conftest import Desktop, press
+from tests.shell.conftest import Desktop, buttons_of, press, words_of
 from tests.support.offices import Office, on
 from tests.support.servers import serving
 
@@ -121,3 +124,44 @@ def test_no_word_at_the_form_promises_a_try_that_nobody_makes(language: str) -> 
             words = enrolment_words(NetworkProblem(code))
             assert f"({code})" not in words
             assert words[-1] in ".。"
+
+
+def test_a_revoked_laptop_hands_in_its_work_is_locked_also_at_the_next_start_and_opens_with_a_new_code(
+    desktop: Desktop, tmp_path: Path
+) -> None:
+    with open_office(tmp_path / "hq") as (office, address):
+        ben = admin.user_of(office.hq, "ben")
+        order = office.order(office.customer(), assignee_id=ben)
+        window = over_http(desktop)
+        hands = type_in(window, address, admin.enrolment_code(office.hq, ben))
+        hands.until(lambda: window.opened is not None and window.line is not None, "it opens")
+        assert window.opened is not None
+        assert window.line is not None
+        window.line.sync_now()
+        hands.until(lambda: window.line is not None and window.line.status.code == "agreed", "in step")
+        [device] = [each.id for each in admin.devices(office.hq) if each.login == "ben"]
+        store = window.opened.store
+        admin.revoke_device(office.hq, device)
+        note = store.do(call(add_note, order_id=order, text="after it was stolen")).op_ids[0]
+        window.line.sync_now()
+        hands.until(lambda: desktop.said[-1:] == ["laptop_locked"], "it locks")
+        assert window.opened is None
+        assert words_of(window).startswith("Headquarters has locked this laptop | Nothing was erased")
+        assert [one.id for one in admin.waiting_operations(office.hq)] == [note], "held for review"
+        window.desk.close()
+
+        desktop.said.clear()
+        folder = next((desktop.home / "profiles").iterdir())
+        again, hands = desktop.stopped(folder, hq=HttpHq)
+        assert desktop.said == ["laptop_locked"]
+        assert buttons_of(again) == ["Set up this laptop", "End FieldDesk"]
+        press(again, "Set up this laptop")
+        assert again.start_page.form.fields["address"].text() == address
+        press(again, "Back")
+        hands.until(lambda: desktop.said == ["laptop_locked"] * 2, "still locked")
+        press(again, "Set up this laptop")
+        type_in(again, address, admin.enrolment_code(office.hq, ben))
+        hands.until(lambda: again.opened is not None and again.bench is not None, "it opens")
+        assert again.opened is not None
+        with again.opened.store.read() as read:
+            assert [each.text for each in read.all(Note)] == ["after it was stolen"]

@@ -114,10 +114,11 @@ def open_profile(
     """Open the profile in `folder`, with the key from the key store or from a recovery `code`, which is kept again.
 
     `mend` begins a damaged or missing database anew. `loaded(header)` hears when the program's parts are loaded and
-    the store is about to be opened. Raises what `open_laptop`, `rebuild`, `find_key` and `recover` raise.
+    the store is about to be opened. Raises what `open_laptop`, `rebuild`, `find_key` and `recover` raise, and
+    laptop_locked where headquarters has revoked this laptop.
     """
     load()
-    from fielddesk.store import keys, laptop, profile
+    from fielddesk.store import enrolment, keys, laptop, profile
     from fielddesk.store.vault import Vault
 
     header = _header(folder)
@@ -130,6 +131,9 @@ def open_profile(
         store = rebuild(folder, store_key, parts.clock, writer=parts.writer, point=parts.point)
     else:
         store = laptop.open_laptop(folder, store_key, parts.clock, writer=parts.writer, point=parts.point)
+    if enrolment.is_locked_out(store):
+        store.close()
+        raise StoreProblem("laptop_locked", folder=str(folder))
     header = header or profile.read_header(folder)  # one that was lost has been made anew
     user = str(header.who.get("user", ""))
     token = key_store.read(header.hq_id, user, "device-token") if key_store is not None else None

@@ -191,6 +191,15 @@ _PAGES: dict[str, _Made] = {
         ("enrol", "demo", "end"),
         "laptop",
     ),
+    "laptop_locked": _Made(
+        N_("Headquarters has locked this laptop"),
+        N_(
+            "Nothing was erased: your records lie here, locked, with what was not handed in yet. What was handed in "
+            "is looked at there. Call your service centre; with a new enrolment code all of it opens again."
+        ),
+        ("enrol", "end"),
+        "lock-simple",
+    ),
     "profile_exists": _Made(
         N_("This account is set up on this laptop already"),
         N_("Open it instead; a second profile for the same account would hide the first one's work."),

@@ -197,7 +197,7 @@ class Window(Frame):
                 where = self.folder if self.folder is not None else self.parts.home
                 QDesktopServices.openUrl(QUrl.fromLocalFile(str(where)))
             case "enrol":
-                self.start_page.ask_for_enrolment()
+                self.start_page.ask_for_enrolment(self._known_address())
             case "front":
                 self._ask_other_to_front()
             case "demo":
@@ -234,6 +234,15 @@ class Window(Frame):
             self._leave_profile()
             self.start_page.ask_for_enrolment(opened.header.hq_url)
             self._show_start()
+
+    def _known_address(self) -> str:
+        """Where this profile's headquarters is, as far as its header says so."""
+        from fielddesk.store.profile import read_header
+
+        try:
+            return "" if self.folder is None else read_header(self.folder).hq_url
+        except StoreProblem:
+            return ""
 
     def _enrolled(self, enrolled: Enrolled) -> None:
         self.folder = enrolled.folder

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from PySide6.QtCore import QTimer
 
 from fielddesk.core.config import read_choices
+from fielddesk.core.errors import StoreProblem
 from fielddesk.core.i18n import _
 from fielddesk.features.people.model import User
 from fielddesk.shell import places
@@ -24,6 +25,7 @@ from fielddesk.store.database import Store
 from fielddesk.store.outbox import OwnOperation
 from fielddesk.store.profile import Header
 from fielddesk.store.tx import Reading
+from fielddesk.sync.status import Status
 from fielddesk.ui.navigation import Place
 from fielddesk.ui.page import Page
 from fielddesk.ui.seams import Me, PlaceOffer
@@ -40,6 +42,7 @@ def begin_work(window: Frame, header: Header, opening: Future[Opened]) -> None:
     window.line = SyncLine(window, rests=not window.parts.syncs)
     window.line.broke.connect(window.mistake)
     window.line.enrolment_asked.connect(window.enrol_again)
+    window.line.changed.connect(partial(_heed, window))
     outbox = WindowOutbox(lambda: bench)
     offers = places.offers(window.line, outbox, window.preferences, lambda: window.upkeep)
     me = Me(
@@ -122,6 +125,21 @@ def end_work(window: Frame) -> None:
 def _start_line(window: Frame, opened: Opened) -> None:
     if window.line is not None and window.opened is opened:
         window.line.start(opened.store, window.parts.hq(opened.header.hq_url, opened.token), window.parts.clock)
+
+
+def _heed(window: Frame, status: Status) -> None:
+    """Headquarters has revoked this laptop: remember it at once, and close the profile when all of it is handed in."""
+    opened = window.opened
+    if status.code != "locked" or opened is None:
+        return
+    from fielddesk.store.enrolment import lock_out
+
+    try:
+        lock_out(opened.store)
+    except StoreProblem:
+        pass  # a full disk does not open what is locked: headquarters says it again at the next start
+    if status.retry_in is None and not status.trying:
+        window.stop_for(StoreProblem("laptop_locked"))
 
 
 def _tell_line(bench: WindowBench, line: SyncLine) -> None:

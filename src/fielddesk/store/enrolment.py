@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
 
 from fielddesk.core import canonical
 from fielddesk.core.errors import StoreProblem
-from fielddesk.store import profile
+from fielddesk.store import outbox, profile
 from fielddesk.store.disk import DISK, Disk
 from fielddesk.store.keys import Box, Keys, KeyStore, kept_store_key
+from fielddesk.store.lanes import PEOPLE
+from fielddesk.store.tx import Key, Reading
+
+if TYPE_CHECKING:
+    from fielddesk.store.database import Store
 
 _NAMES = ("account", "hq_name")
 """What names people and firms; the header holds these sealed."""
@@ -59,6 +66,27 @@ class Enrolment:
         known: dict[str, Any] = {**header.who, "hq_id": header.hq_id, "hq_url": header.hq_url}
         known |= {} if names is None else canonical.loads(names)
         return cls(**{field.name: known[field.name] for field in fields(cls)})
+
+
+LOCKED = "locked"
+
+
+def lock_out(store: Store) -> None:
+    """Remember that headquarters has revoked this enrolment; the next one, being another device's, lifts it."""
+
+    def mark(connection: sa.Connection) -> tuple[None, list[Key]]:
+        device = outbox.setting(Reading(connection), "device")
+        outbox.put_setting(connection, **{LOCKED: device})
+        return None, []
+
+    store.write(mark, lane=PEOPLE)
+
+
+def is_locked_out(store: Store) -> bool:
+    """Whether headquarters has revoked the enrolment that this store stands under."""
+    with store.read() as read:
+        locked = outbox.setting(read, LOCKED)
+        return locked is not None and locked == outbox.setting(read, "device")
 
 
 def _box(keys: Keys) -> Box:

@@ -263,7 +263,7 @@ def why_words(status: Status) -> str:
             status.values.get("removed", 0),
         ).format(n=format_number(status.values.get("removed", 0)), of=format_number(status.values.get("of", 0)))
     if status.code == "locked":
-        return _("Your records are locked and kept. What you did is held there for review. Call your service centre.")
+        return _("What you did is handed in for review; then this laptop is locked. Nothing is erased.")
     if status.code == "stopped":
         return _("Everything is saved here. “Sync now” goes on where it stopped.")
     parts = (reason_words(status.problem, status.values), retry_words(status), clock_words(status))
