@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from fielddesk.core.clock import SystemClock
 from fielddesk.core.config import Choices, read_choices
+from fielddesk.core.errors import StoreProblem
 from fielddesk.core.paths import profiles_folder
-from fielddesk.shell.opening import Parts, begin_opening, last_profile, load
+from fielddesk.shell.opening import Parts, begin_opening, last_profile, load, named_profile
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -137,15 +138,26 @@ def run(wishes: Wishes) -> int:
 def started(parts: Parts, wishes: Wishes) -> tuple[QApplication, Window]:
     """The window on the screen and its profile being opened, in the order in which it is there soonest."""
     gc.disable()  # collecting while everything is being loaded costs a tenth of it; ui/garbage.py takes over
-    folder = last_profile(parts.home, wishes.profile or read_choices(parts.home).profile)
+    folder, absent = _wished_profile(parts.home, wishes.profile)
     attempt = None
     if folder is not None and wishes.enrol is None:
         load()
         attempt = begin_opening(parts, folder)
     app = application()
     window = make_window(app, parts, wishes, folder)
+    window.absent = absent or window.absent
     window.show(enrol=wishes.enrol, attempt=attempt)
     return app, window
+
+
+def _wished_profile(home: Path, name: str | None) -> tuple[Path | None, StoreProblem | None]:
+    """The profile to open, or why there is none: one that was asked for by name is never exchanged for another."""
+    if name is None:
+        return last_profile(home, read_choices(home).profile), None
+    try:
+        return named_profile(home, name), None
+    except StoreProblem as problem:
+        return None, problem
 
 
 def run_demo(wishes: Wishes) -> int:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
+from fielddesk.app import Wishes, started
 from fielddesk.core.errors import StoreProblem
+from fielddesk.shell.hands import Hands
 from fielddesk.shell.problems import _PAGES, way_words
 from fielddesk.store.keys import MemoryKeyStore, keep_store_key, recovery_code
 from fielddesk.store.profile import FILE
@@ -41,8 +45,6 @@ def test_setting_up_without_a_network_keeps_what_was_typed_and_says_so(desktop: 
     window = desktop.window(None)
     desktop.said.clear()
     window.enrol("https://hq.example.com", "68PX-KQDQ")
-    from fielddesk.shell.hands import Hands
-
     Hands(window.desk).until(lambda: desktop.said, "the answer")
     assert desktop.said == ["no_route"]
     form = window.start_page.form
@@ -222,6 +224,26 @@ def test_two_profiles_open_the_one_used_last(desktop: Desktop) -> None:
     assert last_profile(desktop.home, read_choices(desktop.home).profile) == desktop.home / "profiles" / "ben"
     assert last_profile(desktop.home, "gone") == desktop.home / "profiles" / "anna"
     assert last_profile(Path("/nowhere"), None) is None
+
+
+def test_a_profile_asked_for_by_name_is_never_exchanged_for_another(desktop: Desktop, qapp: QApplication) -> None:
+    new_laptop(desktop.folder).close()
+    for name in ("nobody", "../profiles/anna", ""):
+        _app, window = started(desktop.parts(), Wishes(profile=name))
+        window.ended.disconnect(qapp.quit)
+        desktop.windows.append(window)
+        assert window.opened is None
+        told = words_of(window)
+        assert told.startswith(f"There is no profile of the name “{name}” on this laptop | There are: anna (http://")
+        press(window, "Set up this laptop")
+        press(window, "Back")
+        assert words_of(window) == told
+    gc.enable()
+    _app, window = started(desktop.parts(), Wishes(profile="anna"))
+    window.ended.disconnect(qapp.quit)
+    desktop.windows.append(window)
+    Hands(window.desk).until(lambda: window.opened is not None, "it opens")
+    gc.enable()
 
 
 def test_a_laptop_that_headquarters_no_longer_knows_asks_for_a_new_code_and_can_go_back(set_up: Desktop) -> None:

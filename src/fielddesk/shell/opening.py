@@ -131,9 +131,12 @@ def open_profile(
         store = rebuild(folder, store_key, parts.clock, writer=parts.writer, point=parts.point)
     else:
         store = laptop.open_laptop(folder, store_key, parts.clock, writer=parts.writer, point=parts.point)
-    if enrolment.is_locked_out(store):
+    try:
+        if enrolment.is_locked_out(store):
+            raise StoreProblem("laptop_locked", folder=str(folder))
+    except StoreProblem:
         store.close()
-        raise StoreProblem("laptop_locked", folder=str(folder))
+        raise
     header = header or profile.read_header(folder)  # one that was lost has been made anew
     user = str(header.who.get("user", ""))
     token = key_store.read(header.hq_id, user, "device-token") if key_store is not None else None
@@ -168,13 +171,31 @@ def _key(parts: Parts, folder: Path, code: str | None) -> tuple[bytes, KeyStore 
     return store_key, key_store
 
 
-def last_profile(home: Path, wanted: str | None) -> Path | None:
-    """The profile to open: the one named, else the only one there is; None where there is none."""
-    folder = home / "profiles"
-    if wanted and (folder / wanted).is_dir():
-        return folder / wanted
+def profiles_in(home: Path) -> list[Path]:
+    """The folders of the profiles on this computer, also of one whose header is lost."""
     try:
-        found = sorted(each for each in folder.iterdir() if (each / "profile.json").is_file())
+        found = sorted((home / "profiles").iterdir())
+        return [each for each in found if (each / "profile.json").is_file() or (each / "store.db").is_file()]
     except OSError:
-        return None
-    return found[0] if found else None
+        return []
+
+
+def last_profile(home: Path, wanted: str | None) -> Path | None:
+    """The profile to open: the one used last, else the only one there is; None where there is none."""
+    found = profiles_in(home)
+    return next((each for each in found if each.name == wanted), found[0] if found else None)
+
+
+def named_profile(home: Path, name: str) -> Path:
+    """The profile a person asks for by name; profile_unknown (name, there) says which there are."""
+    found = profiles_in(home)
+    for each in found:
+        if each.name == name:
+            return each
+    raise StoreProblem("profile_unknown", name=name, there=[_told_apart(each) for each in found])
+
+
+def _told_apart(folder: Path) -> str:
+    """A profile's name, which tells nothing, and the headquarters it belongs to."""
+    header = _header(folder)
+    return folder.name if header is None else f"{folder.name} ({header.hq_url})"

@@ -200,6 +200,12 @@ _PAGES: dict[str, _Made] = {
         ("enrol", "end"),
         "lock-simple",
     ),
+    "profile_unknown": _Made(
+        N_("There is no profile of the name “{name}” on this laptop"),
+        N_("There are: {there}. Start FieldDesk with one of them, or without a name for the one used last."),
+        ("enrol", "end"),
+        "laptop",
+    ),
     "profile_exists": _Made(
         N_("This account is set up on this laptop already"),
         N_("Open it instead; a second profile for the same account would hide the first one's work."),
@@ -268,11 +274,11 @@ def trouble(error: FieldDeskError) -> Trouble:
     made = _PAGES.get(error.code)
     details = str(error)
     if made is not None:
-        advice = _(made.advice)
         values = {"folder": "", "file": "", **error.values}
-        return Trouble(
-            _(made.fact), advice.format(**values) if "{" in advice else advice, made.ways, made.icon, details
-        )
+        if isinstance(there := values.get("there"), list):
+            values["there"] = ", ".join(there) or "–"
+        fact, advice = (words.format(**values) if "{" in words else words for words in (_(made.fact), _(made.advice)))
+        return Trouble(fact, advice, made.ways, made.icon, details)
     if isinstance(error, NetworkProblem):
         return Trouble(
             _("Headquarters cannot be reached"),

@@ -52,6 +52,8 @@ class Window(Frame):
         super().__init__(parts, preferences)
         self._demo = demo
         self.folder = folder
+        self.absent = StoreProblem("no_profile")
+        """Why there is no folder to open, where there is none."""
         self._opening = Text("", "second")
         self._start_page: StartPage | None = None
         self._palette: Palette | None = None
@@ -133,7 +135,7 @@ class Window(Frame):
     def open(self, *, code: str | None = None, mend: bool = False, attempt: Attempt | None = None) -> None:
         """Open the profile on a thread; where there is none, say how to set this laptop up."""
         if self.folder is None:
-            self.show_problem(StoreProblem("no_profile"))
+            self.show_problem(self.absent)
             return
         self._opening.set_words("")
         if self._start_page is not None:
