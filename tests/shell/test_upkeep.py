@@ -92,7 +92,9 @@ def test_a_store_found_damaged_is_mended_with_the_backup_without_a_network(set_u
     window.desk.close()
 
     damage_unread_page(set_up.folder)
-    window, hands = set_up.open()
+    window = set_up.window(set_up.folder)
+    hands = Hands(window.desk)
+    hands.until(lambda: window.opened is not None or set_up.said, "it opens, if only for a moment")
     if window.upkeep is not None:  # else what the first page read has told of it already
         window.upkeep.look_over(lambda _problem: None)
     hands.until(lambda: "store_damaged" in set_up.said, "the work is stopped")
