@@ -130,7 +130,7 @@ def row_of(order: OrderRow, today: str, mark: str | None = None) -> Row:
     right, right_state = (mark_words(mark), mark_state(mark or "")) if mark_asks(mark) else (_(word), state)
     if due != "idle":
         right_state = right_state if mark_asks(mark) else ""
-        state, icon = due, ""
+        state, icon = due, "timer-fill" if due == "bad" else ""  # a cross would say that something failed
     return Row(
         order.id, order.title, " · ".join(part for part in (order.number, order.customer) if part), right, state, icon,
         "" if right_state == "idle" else right_state, due_short(order.status, order.due_on, today),
