@@ -371,11 +371,6 @@ def left_words(us: int) -> str:
     return _("{time} late").format(time=words) if us < 0 else _("{time} left").format(time=words)
 
 
-def ago_words(us: int) -> str:
-    """How long ago: "just now", "5 min ago"."""
-    return _("just now") if us < 60 * MILLION else _("{time} ago").format(time=duration_words(us))
-
-
 if __name__ == "__main__":
     from fielddesk.core.catalogues import main
 

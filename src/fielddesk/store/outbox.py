@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from fielddesk.core import canonical
 from fielddesk.core.errors import RuleBroken
 from fielddesk.store import connect
-from fielddesk.store.actions import ACTIONS, Ctx, ids_in
+from fielddesk.store.actions import Ctx, ids_in
 from fielddesk.store.tables import BY_NAME, LAPTOP, Local, Synced
 from fielddesk.store.tx import LOOKUP_BATCH, Key, Reading, Tx, write
 from fielddesk.store.types import Code, Count, Flag, Id, Json, Moment, Opaque
@@ -281,10 +281,6 @@ def touches(rows: Iterable[TouchedRow]) -> str:
     return canonical.dumps(sorted({row.row_id for row in rows}))
 
 
-def changed_keys(rows: Iterable[TouchedRow]) -> set[Key]:
-    return {(row.tablename_, row.row_id) for row in rows if row.wrote}
-
-
 def settle(connection: sa.Connection, op_ids: Sequence[str], at: int) -> set[Key]:
     """A person dealt with the outcomes of these operations; they stay in the history.
 
@@ -303,7 +299,3 @@ def drop_drafts(connection: sa.Connection, drafts: Sequence[tuple[str, str]]) ->
     table = Draft.__table__
     for name, about_id in drafts:
         connection.execute(sa.delete(table).where(table.c.name == name, table.c.about_id == about_id))
-
-
-def known_kind(kind: str) -> bool:
-    return kind in ACTIONS

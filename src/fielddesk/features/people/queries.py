@@ -35,11 +35,6 @@ class Happening:
     waits: bool
 
 
-def names_of_people(read: Reading) -> dict[str, str]:
-    """User id to name."""
-    return {user.id: user.name for user in read.all(User)}
-
-
 def person_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
     """Names of these people by id."""
     return {user.id: user.name for user in read.among(User, ids)}

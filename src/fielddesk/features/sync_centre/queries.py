@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from fielddesk.core import canonical
 from fielddesk.store.events import Event
-from fielddesk.store.outbox import NEEDS_PERSON, OwnOperation, setting
+from fielddesk.store.outbox import NEEDS_PERSON, OwnOperation
 from fielddesk.store.tables import BY_NAME
 from fielddesk.store.tx import Reading
 
@@ -212,28 +212,3 @@ def named_by(works: Iterable[Work], names_of: Mapping[str, Mapping[str, str]]) -
         for named, ids in named_by(one.chain, names_of).items():
             wanted.setdefault(named, set()).update(ids)
     return wanted
-
-
-# ---------------------------------------------------------------- this laptop
-
-
-@dataclass(frozen=True)
-class Laptop:
-    """What this laptop is to headquarters; `synced_at` is the moment both last agreed."""
-
-    device_code: str
-    hq_name: str
-    hq_url: str
-    account: str
-    role: str
-    synced_at: int | None
-    waiting: int
-
-
-def this_laptop(read: Reading) -> Laptop:
-    kept = {name: setting(read, name) for name in ("device_code", "hq_name", "hq_url", "account", "role")}
-    return Laptop(
-        **{name: str(value or "") for name, value in kept.items()},
-        synced_at=setting(read, "synced_at"),
-        waiting=waiting_count(read),
-    )
