@@ -21,6 +21,7 @@ from fielddesk.shell.outcomes import WindowOutbox
 from fielddesk.shell.search import Search
 from fielddesk.shell.status import StatusWords
 from fielddesk.shell.upkeep import ProfileUpkeep
+from fielddesk.shell.waking import Waking
 from fielddesk.store.database import Store
 from fielddesk.store.outbox import OwnOperation
 from fielddesk.store.profile import Header
@@ -103,6 +104,7 @@ def work_opened(window: Frame, opened: Opened) -> None:
     _watch_the_day(window, bench)
     window.tell_found(opened.store.found)
     line.prepare(lambda: _start_line(window, opened))
+    Waking(line.wake, window.parts.clock, line)
     if window.parts.syncs:
         QTimer.singleShot(SYNC_AFTER_MS, window, lambda: _start_line(window, opened))
 
