@@ -12,11 +12,13 @@ from fielddesk.core import i18n
 from fielddesk.core.errors import Conflict
 from fielddesk.features.parts.panel import PartsUsed
 from fielddesk.features.people.panel import HistoryPanel
-from fielddesk.features.people.rules import DISPATCHER
+from fielddesk.features.people.rules import DISPATCHER, ENGINEER
+from fielddesk.features.workorders import queries
 from fielddesk.features.workorders.actions import assign_order
 from fielddesk.features.workorders.model import Note, WorkOrder
 from fielddesk.features.workorders.page import OrdersPage
 from fielddesk.features.workorders.panel import NotesPanel, OverviewPanel
+from fielddesk.features.workorders.queries import MINE, OPEN
 from fielddesk.store.actions import ACTIONS, call
 from fielddesk.store.database import Store
 from fielddesk.store.outbox import Draft, OwnOperation
@@ -239,6 +241,22 @@ def test_a_new_order_half_typed_waits_for_its_person(dressed: theme.Theme, lapto
         desk.settle()
         assert page.new_pane.title_field.text() == "Pump lea"
         assert page.new_pane.customer.text() == "Lindqvist Metall"
+
+
+def test_the_office_begins_with_what_is_open_and_an_engineer_with_their_own(
+    dressed: theme.Theme, laptop: Store, qtbot: QtBot
+) -> None:
+    for role, view in ((DISPATCHER, OPEN), (ENGINEER, MINE)):
+        with workplace(qtbot, laptop, role=role, user=BENNO) as desk:
+            page = orders(desk)
+            assert page.filters.current() == view
+            assert page.list.rows.rowCount() == order_count(laptop, view)
+    assert order_count(laptop, OPEN) > order_count(laptop, MINE)
+
+
+def order_count(laptop: Store, view: str) -> int:
+    with laptop.read() as read:
+        return queries.order_count(read, queries.OrderFilter(BENNO, "2027-01-15", view))
 
 
 def test_the_office_gives_an_order_to_somebody_and_takes_it_back(

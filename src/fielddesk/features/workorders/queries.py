@@ -12,6 +12,7 @@ from fielddesk.features.assets.model import Asset
 from fielddesk.features.customers.model import Customer
 from fielddesk.features.customers.queries import address_of
 from fielddesk.features.people.model import User
+from fielddesk.features.people.rules import OFFICE
 from fielddesk.features.workorders.model import Note, WorkOrder
 from fielddesk.features.workorders.rules import FINISHED, STATES
 from fielddesk.store.matching import has_text
@@ -102,6 +103,11 @@ def order_view(read: Reading, order_id: str) -> OrderView | None:
 def order_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
     """Number and title of these orders by id."""
     return {order.id: f"{order.number} {order.title}" for order in read.among(WorkOrder, ids)}
+
+
+def first_view(role: str) -> str:
+    """What somebody looks at first: the office has no orders of its own, it gives them."""
+    return OPEN if role in OFFICE else MINE
 
 
 def order_page(read: Reading, wanted: OrderFilter, offset: int, limit: int) -> list[OrderRow]:

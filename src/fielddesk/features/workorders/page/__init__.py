@@ -19,9 +19,9 @@ from fielddesk.features.workorders.panel import (
     orders_of,
 )
 from fielddesk.features.workorders.queries import (
-    MINE,
     OrderFilter,
     find_orders,
+    first_view,
     note_count,
     order_count,
     order_names,
@@ -42,7 +42,7 @@ from fielddesk.ui.seams import (
 
 
 def _waiting(read: Reading, me: Me, today: str) -> int:
-    return order_count(read, OrderFilter(me.user_id, today, MINE))
+    return order_count(read, OrderFilter(me.user_id, today, first_view(me.role)))
 
 
 def _find(read: Reading, text: str, limit: int) -> list[Hit]:

@@ -30,6 +30,7 @@ from fielddesk.features.workorders.queries import (
     OPEN,
     OrderFilter,
     OrderView,
+    first_view,
     order_count,
     order_view,
 )
@@ -64,7 +65,7 @@ class OrdersPage(SubjectPage, MakesNew):
         self._bench = bench
         self._order_id = ""
         self._view: OrderView | None = None
-        self._wanted = OrderFilter(bench.me.user_id, bench.today(), MINE)
+        self._wanted = OrderFilter(bench.me.user_id, bench.today(), first_view(bench.me.role))
         self._make_list()
         self._make_detail()
         self.watches = frozenset({TABLE, "customer", "asset", "user", "own_operation", *self.tabs.watches})
@@ -79,6 +80,7 @@ class OrdersPage(SubjectPage, MakesNew):
             (ALL, lambda: _("All")),
         ):
             self.filters.add(view, words)
+        self.filters.choose(self._wanted.view)
         self.filters.chosen.connect(lambda view: self._choose(view=view))
         sorts: list[tuple[str, Words]] = [
             (BY_DUE, lambda: _("By due day")),
