@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
 
 from fielddesk.core.errors import StoreProblem
 from fielddesk.features.settings.page import SettingsPage
@@ -106,3 +108,38 @@ def test_a_store_found_damaged_is_mended_with_the_backup_without_a_network(set_u
     assert window.opened is not None
     assert len(kept(window.opened.store, Note)) == before, "nobody was asked for it"
     assert list(set_up.folder.glob("store-damaged-*.db")), "nothing is deleted"
+
+
+def test_a_problem_report_is_found_in_the_settings_and_tells_nothing_of_the_work(
+    opened: tuple[Window, Hands], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, hands = opened
+    card = settings_of(window, hands).reports
+    hands.until(lambda: words(card.newest.words).startswith("None."), "there is none yet")
+    assert not card.newest.button.isEnabled()
+    try:
+        try:
+            raise KeyError("token 7f3a of Harbour Stamping")
+        except KeyError as first:
+            raise StoreProblem("file_damaged", file="Harbour Stamping.pdf") from first
+    except StoreProblem as error:
+        window.mistake(error)
+        window.mistake(error)
+    hands.until(lambda: "Settings shows it under Problem reports" in window.desk.toast.words(), "where it is")
+    page: Any = window.desk.page("settings")
+    page.reload()
+    hands.until(lambda: words(card.newest.words).endswith("; 2 are kept"), "when, and how many")
+    card.newest.button.click()
+    copied = QGuiApplication.clipboard().text()
+    assert "FieldDesk " in copied
+    assert "builtins.KeyError" in copied
+    assert "fielddesk.core.errors.StoreProblem file_damaged" in copied
+    assert f"tests/shell/{Path(__file__).name}:" in copied
+    for secret in ("Harbour", "7f3a", str(tmp_path), str(Path.home())):
+        assert secret not in copied, secret
+
+    for place, said in ((tmp_path / "no" / "r.txt", "could not be saved"), (tmp_path / "r.txt", "copy is saved")):
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_words, place=place: (str(place), ""))
+        card.save.button.click()
+        hands.until(lambda said=said: said in window.desk.toast.words(), said)  # type: ignore[misc]
+    assert (tmp_path / "r.txt").read_text(encoding="utf-8") == copied

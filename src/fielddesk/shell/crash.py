@@ -10,7 +10,8 @@ import platform
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import TracebackType
 
 from fielddesk import __version__
@@ -23,14 +24,50 @@ KEPT = 20
 """Reports; the oldest goes when another comes."""
 
 
+REPORT = "crash-"
+"""A report's name begins so; its moment follows."""
+ONLY_HERE = "-- from here on it stays on this laptop --"
+"""The line of a report behind which stands what the mistake itself said: that may be a customer's words or a token."""
+
+
 def report_text(error: BaseException) -> str:
-    """What a report says: versions, and where the mistake happened."""
+    """What a report says: versions, where the mistake happened, and behind `ONLY_HERE` all of it."""
     lines = (
         f"FieldDesk {__version__}, Python {platform.python_version()}, {platform.system()} {platform.release()}",
         f"thread {threading.current_thread().name}",
+        *_places(error),
+        ONLY_HERE,
         "".join(traceback.format_exception(error)),
     )
     return "\n".join(lines)
+
+
+def told_outside(report: str) -> str:
+    """The part of a report that may leave the laptop: no message, no value, no folder of this computer."""
+    return report.partition(ONLY_HERE)[0] if ONLY_HERE in report else report.partition("\n")[0] + "\n"
+
+
+def kept_reports(vault: Vault) -> list[int]:
+    """The moments of the reports that are kept, newest first."""
+    numbers = [name.removeprefix(REPORT) for name in vault.names("crash") if name.startswith(REPORT)]
+    return sorted((int(number) for number in numbers if number.isdecimal()), reverse=True)
+
+
+def _places(error: BaseException) -> Iterator[str]:
+    """Each exception of the chain, the first cause first: its kind and where it passed, in our names only."""
+    seen: list[BaseException] = []
+    each: BaseException | None = error
+    while each is not None and each not in seen:
+        seen.append(each)
+        each = each.__cause__ or each.__context__
+    for one in reversed(seen):
+        code = f" {one.code}" if isinstance(one, FieldDeskError) else ""
+        yield f"{type(one).__module__}.{type(one).__qualname__}{code}"
+        for frame in traceback.extract_tb(one.__traceback__):
+            yield f"  {'/'.join(Path(frame.filename).parts[-3:])}:{frame.lineno} {frame.name}"
+        if isinstance(one, BaseExceptionGroup):
+            for inner in one.exceptions:
+                yield from _places(inner)
 
 
 class CrashReports:
@@ -75,7 +112,7 @@ class CrashReports:
     def _write(self, error: BaseException) -> str:
         if self._vault is None:
             return ""
-        name = f"crash-{self._now()}"
+        name = f"{REPORT}{self._now()}"
         try:
             self._vault.write("crash", name, report_text(error).encode("utf-8", "replace"))
             for old in sorted(self._vault.names("crash"))[:-KEPT]:

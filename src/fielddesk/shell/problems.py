@@ -317,9 +317,7 @@ def found_words(problem: FieldDeskError) -> str:
 def bug_page(report: str) -> Trouble:
     """The page of a mistake of our own; `report` is the name of the kept report, or "" where none could be kept."""
     kept = (
-        _(
-            "What you did is saved. A report was kept, encrypted, as {name}; no customer's name leaves this laptop."
-        ).format(name=report)
+        _("What you did is saved. A report was kept, encrypted: Settings shows it under Problem reports.")
         if report
         else _("What you did is saved. No report could be kept.")
     )

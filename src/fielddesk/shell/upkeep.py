@@ -8,7 +8,8 @@ from concurrent.futures import Future
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from fielddesk.core.errors import StoreProblem
-from fielddesk.features.settings.panel import Copies
+from fielddesk.features.settings.panel import Copies, Reports
+from fielddesk.shell.crash import REPORT, kept_reports, told_outside
 from fielddesk.shell.opening import Opened
 from fielddesk.ui.tasks import Tasks
 
@@ -82,6 +83,19 @@ class ProfileUpkeep(QObject):
             return Copies(opened.vault.folder_of("backups"), [(moment_of(each), each.size) for each in found])
 
         self._tasks.ask(work, then, self._refused, key="copies")
+
+    def reports(self, then: Callable[[Reports], None]) -> None:
+        """The problem reports that are kept, and what the newest may tell outside."""
+
+        def work() -> Reports:
+            vault = self._opening.result().vault
+            found = kept_reports(vault)
+            if not found:
+                return Reports([], "")
+            newest = vault.read_bytes("crash", f"{REPORT}{found[0]}").decode("utf-8", "replace")
+            return Reports(found, told_outside(newest))
+
+        self._tasks.ask(work, then, self._refused, key="reports")
 
     def close(self) -> None:
         """Let what runs come to its end, if that is soon; a copy that is cut short is swept away at the next start."""

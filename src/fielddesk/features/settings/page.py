@@ -7,7 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from fielddesk.core.i18n import LANGUAGES, NAMES_OF_LANGUAGES, _, format_moment, format_number
-from fielddesk.features.settings.panel import BackupCard, Keeper
+from fielddesk.features.settings.panel import BackupCard, Keeper, ReportCard
 from fielddesk.store.outbox import OwnOperation, setting
 from fielddesk.store.tx import Reading
 from fielddesk.ui import theme
@@ -31,7 +31,7 @@ class Preferences(Protocol):
 
 
 class SettingsPage(PlainPage):
-    """Three cards: how the window looks and speaks, this laptop, its backups."""
+    """Four cards: how the window looks and speaks, this laptop, its backups, its problem reports."""
 
     watches = frozenset({OwnOperation.tablename})
 
@@ -43,6 +43,8 @@ class SettingsPage(PlainPage):
         self.pane.add(self.laptop)
         self.backups = BackupCard(bench, keeper)
         self.pane.add(self.backups)
+        self.reports = ReportCard(bench, keeper)
+        self.pane.add(self.reports)
         self.pane.add_stretch()
         self.reload()
 
@@ -88,6 +90,7 @@ class SettingsPage(PlainPage):
         self.text_size.show_choice(str(self._preferences.text_size))
         self._bench.read(_facts, self._show_facts, key="settings.facts")
         self.backups.reload()
+        self.reports.reload()
 
     def arrive(self) -> None:
         self.reload()

@@ -1,4 +1,5 @@
-"""The card of backups in the settings: when the last one was made, one now, is the store whole, where they lie."""
+"""Two cards of the settings. Backups: the last one, one now, is the store whole, where they lie. Problem reports: what
+FieldDesk kept of its own mistakes, in a copy that may leave the laptop."""
 
 from __future__ import annotations
 
@@ -8,15 +9,18 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QFileDialog
 
 from fielddesk.core.errors import StoreProblem
-from fielddesk.core.i18n import _, format_moment, format_number
+from fielddesk.core.i18n import _, format_moment, format_number, ngettext
 from fielddesk.ui.buttons import Button
 from fielddesk.ui.seams import Bench
 from fielddesk.ui.signs import Card, CardRow
 from fielddesk.ui.text import Words
 from fielddesk.ui.wording import sentence
+
+REPORT_FILE = "fielddesk-report.txt"
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,14 @@ class Copies:
     found: list[tuple[int, int]]
 
 
+@dataclass(frozen=True)
+class Reports:
+    """The moments (microseconds UTC) of the problem reports, newest first, and what the newest may tell outside."""
+
+    found: list[int]
+    newest: str
+
+
 class Keeper(Protocol):
     """Who looks after the profile. Each call returns at once and answers later with None, or what stood in the way."""
 
@@ -35,6 +47,8 @@ class Keeper(Protocol):
     def copy_now(self, then: Callable[[StoreProblem | None], None]) -> None: ...
 
     def look_over(self, then: Callable[[StoreProblem | None], None]) -> None: ...
+
+    def reports(self, then: Callable[[Reports], None]) -> None: ...
 
 
 class BackupCard(Card):
@@ -102,6 +116,57 @@ class BackupCard(Card):
     def _show_folder(self) -> None:
         if self._folder is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
+
+
+class ReportCard(Card):
+    """What is copied says where in the program a mistake happened, and nothing of what was on the screen."""
+
+    def __init__(self, bench: Bench, keeper: Callable[[], Keeper | None]) -> None:
+        super().__init__(lambda: _("Problem reports"))
+        self._bench, self._keeper = bench, keeper
+        self._newest = ""
+        self.newest = _Row(lambda: _("Newest report"), lambda: _("Copy the newest"), self._copy)
+        self.save = _Row(lambda: _("For your service centre"), lambda: _("Save a copy…"), self._save)
+        self.save.tell(lambda: _("It says where in the program it happened: no names, no texts, no key"))
+        for row in (self.newest, self.save):
+            row.button.setEnabled(False)
+            self.add(row)
+
+    def reload(self) -> None:
+        keeper = self._keeper()
+        if keeper is not None:
+            keeper.reports(self._show)
+
+    def _show(self, reports: Reports) -> None:
+        self._newest = reports.newest
+        for row in (self.newest, self.save):
+            row.button.setEnabled(bool(reports.newest))
+        zone = self._bench.zone()
+
+        def newest() -> str:
+            if not reports.found:
+                return _("None. One is kept whenever FieldDesk makes a mistake.")
+            count = len(reports.found)
+            return ngettext("{when}; {n} is kept", "{when}; {n} are kept", count).format(
+                when=format_moment(reports.found[0], zone), n=format_number(count)
+            )
+
+        self.newest.tell(newest)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._newest)
+        self._bench.toast(lambda: _("The report is on the clipboard"))
+
+    def _save(self) -> None:
+        path, _kind = QFileDialog.getSaveFileName(self, _("Save a copy…"), REPORT_FILE)
+        if not path:
+            return
+        try:
+            Path(path).write_text(self._newest, encoding="utf-8")
+        except OSError:
+            self._bench.toast(lambda: _("It could not be saved there. Choose another folder."), icon="warning-fill")
+        else:
+            self._bench.toast(lambda: _("The copy is saved"))
 
 
 class _Row(CardRow):
