@@ -74,6 +74,18 @@ def test_a_sound_store_is_said_to_be_sound(opened: tuple[Window, Hands]) -> None
     hands.until(lambda: words(card.whole.words).startswith("Checked just now"), "it is whole")
 
 
+def test_the_buttons_of_the_cards_stand_in_a_narrow_window_with_large_type(opened: tuple[Window, Hands]) -> None:
+    window, hands = opened
+    window.desk.resize(1000, 768)
+    window.preferences.text_size = 150
+    page = settings_of(window, hands)
+    hands.pause(100)
+    for row in (page.backups.where, page.reports.save):
+        right = row.button.mapTo(window.desk, row.button.rect().topRight()).x()
+        assert right < window.desk.width(), row.button.words()
+    window.preferences.text_size = 100
+
+
 def test_a_full_disk_is_told_once_and_not_every_hour(opened: tuple[Window, Hands]) -> None:
     window, hands = opened
     upkeep = upkeep_of(window)
@@ -125,7 +137,7 @@ def test_a_problem_report_is_found_in_the_settings_and_tells_nothing_of_the_work
     except StoreProblem as error:
         window.mistake(error)
         window.mistake(error)
-    hands.until(lambda: "Settings shows it under Problem reports" in window.desk.toast.words(), "where it is")
+    hands.until(lambda: "report in Settings" in window.desk.toast.words(), "where it is")
     page: Any = window.desk.page("settings")
     page.reload()
     hands.until(lambda: words(card.newest.words).endswith("; 2 are kept"), "when, and how many")

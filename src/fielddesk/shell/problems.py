@@ -324,6 +324,11 @@ def bug_page(report: str) -> Trouble:
     return Trouble(_("FieldDesk made a mistake"), kept, ("again", "end"), "bug-beetle")
 
 
+def bug_words(report: str) -> str:
+    """The same in the few words that fit over half of the status bar."""
+    return _("FieldDesk made a mistake: report in Settings") if report else _("FieldDesk made a mistake")
+
+
 def way_words(way: Way) -> str:
     """What stands on the button."""
     return {

@@ -382,7 +382,7 @@ class Window(Frame):
         self.reports.keep(error)
 
     def _tell_crash(self, report: str) -> None:
-        from fielddesk.shell.problems import bug_page
+        from fielddesk.shell.problems import bug_page, bug_words
 
         if self._has_ended:
             return
@@ -391,8 +391,7 @@ class Window(Frame):
             self._show_start()
             self.failed.emit("bug")
         else:
-            words = bug_page(report)
-            self.desk.show_toast(f"{words.fact}. {words.advice}", icon="bug-beetle")
+            self.desk.show_toast(lambda: bug_words(report), icon="bug-beetle")
 
     # ---------------------------------------------------------------- the end
 

@@ -248,12 +248,17 @@ class CardRow(Worded, QWidget):
             self._row.addWidget(time)
         elif icon:
             self._row.addWidget(Glyph(icon, state if state != "idle" else "text2", 20))
-        words = QVBoxLayout()
-        theme.space(words, spacing=2)
-        words.addWidget(Elided(title, "strong"))
+        self._words = QVBoxLayout()
+        theme.space(self._words, spacing=2)
+        self._words.addWidget(Elided(title, "strong"))
         if second:
-            words.addWidget(Elided(second, "second"))
-        self._row.addLayout(words, 1)
+            self._words.addWidget(Elided(second, "second"))
+        self._row.addLayout(self._words, 1)
+
+    def add_below(self, text: Text) -> Text:
+        """Put words under the title, where a sentence has room to wrap."""
+        self._words.addWidget(text)
+        return text
 
     def add(self, widget: QWidget) -> QWidget:
         """Put something at the right end."""

@@ -17,7 +17,7 @@ from fielddesk.core.i18n import _, format_moment, format_number, ngettext
 from fielddesk.ui.buttons import Button
 from fielddesk.ui.seams import Bench
 from fielddesk.ui.signs import Card, CardRow
-from fielddesk.ui.text import Words
+from fielddesk.ui.text import Elided, Text, Words
 from fielddesk.ui.wording import sentence
 
 REPORT_FILE = "fielddesk-report.txt"
@@ -60,7 +60,8 @@ class BackupCard(Card):
         self._folder: Path | None = None
         self.newest = _Row(lambda: _("Newest backup"), lambda: _("Back up now"), self._copy)
         self.whole = _Row(lambda: _("The store"), lambda: _("Check it now"), self._check)
-        self.where = _Row(lambda: _("Folder of the backups"), lambda: _("Show the folder"), self._show_folder)
+        self.where = _Row(lambda: _("Folder of the backups"), lambda: _("Show the folder"), self._show_folder,
+                          Elided("", "second"))  # fmt: skip
         self.whole.tell(lambda: _("Checked by itself after a bad end"))
         self.where.button.setEnabled(False)
         for row in (self.newest, self.whole, self.where):
@@ -172,9 +173,9 @@ class ReportCard(Card):
 class _Row(CardRow):
     """What is so, in words, and a button that does something about it."""
 
-    def __init__(self, title: Words, does: Words, run: Callable[[], None]) -> None:
+    def __init__(self, title: Words, does: Words, run: Callable[[], None], words: Text | None = None) -> None:
         super().__init__(title)
-        self.words = self.add_words("")
+        self.words = self.add_below(words or Text("", "second", wraps=True))
         self.button = Button(does)
         self.button.clicked.connect(run)
         self.add(self.button)
