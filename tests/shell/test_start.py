@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from fielddesk.app import Wishes, started
 from fielddesk.core.errors import StoreProblem
 from fielddesk.shell.hands import Hands
 from fielddesk.shell.problems import _PAGES, way_words
+from fielddesk.store import instance
 from fielddesk.store.keys import MemoryKeyStore, keep_store_key, recovery_code
 from fielddesk.store.profile import FILE
 from tests.shell.conftest import Desktop, buttons_of, press, words_of
@@ -63,6 +65,22 @@ def test_a_second_window_on_one_profile_brings_the_first_to_the_front(set_up: De
     assert set_up.said == ["already_open"]
     assert words_of(second).startswith("FieldDesk is open already")
     hands.until(lambda: not first.desk.isMinimized(), "the first one comes up")
+    ended: list[bool] = []
+    second.ended.connect(lambda: ended.append(True))
+    hands.until(lambda: ended and not second.desk.isVisible(), "the second one makes way")
+    assert first.opened is not None
+
+
+def test_a_second_window_that_nobody_answers_stays_and_says_why(
+    set_up: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fielddesk.shell.window.MAKES_WAY_AFTER_MS", 0)
+    monkeypatch.setattr(instance, "ask_to_front", partial(instance.ask_to_front, wait_s=0.0))
+    with instance.take(set_up.folder):  # a program that hangs: it holds the profile and hears nobody
+        window, hands = set_up.stopped()
+        assert set_up.said == ["already_open"]
+        hands.pause(150)
+        assert window.desk.isVisible()
 
 
 def test_a_lost_key_is_asked_for_by_recovery_code_and_kept_again(set_up: Desktop) -> None:

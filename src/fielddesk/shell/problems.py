@@ -43,7 +43,7 @@ class _Made:
 _PAGES: dict[str, _Made] = {
     "already_open": _Made(
         N_("FieldDesk is open already"),
-        N_("Only one window may work with a profile. The open one was asked to come to the front."),
+        N_("Only one window may work with a profile. The open one comes to the front, and this one closes by itself."),
         ("front", "end"),
         "app-window",
     ),

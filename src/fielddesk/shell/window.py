@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 SLOW_AFTER_MS = 400
 TRAY_AFTER_MS = 3_000
+MAKES_WAY_AFTER_MS = 1_500
+"""Long enough to be read, should both windows be seen at once."""
 
 
 class Window(Frame):
@@ -185,7 +187,16 @@ class Window(Frame):
 
         folder = self.folder
         assert folder is not None
-        self._waits.follow(in_thread(lambda: ask_to_front(folder), "to front"))
+        self._waits.follow(in_thread(lambda: ask_to_front(folder), "to front"), self._other_came)
+
+    def _other_came(self, came: bool) -> None:
+        """The other window has the profile and is in front: nobody needs this one."""
+        if came and self.opened is None and self.bench is None:
+            QTimer.singleShot(MAKES_WAY_AFTER_MS, self, self._make_way)
+
+    def _make_way(self) -> None:
+        if self.opened is None and self.bench is None and not self._has_ended:
+            self.desk.close()
 
     def _way(self, way: str) -> None:
         match way:
