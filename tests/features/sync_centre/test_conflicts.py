@@ -233,6 +233,26 @@ def test_a_refused_order_and_what_was_parked_on_it_are_one_item_and_one_step(
         assert queries.counts(read) == (3, 0)
 
 
+def test_work_on_a_record_that_left_the_laptop_still_says_what_it_was(
+    desk: Workplace, laptop: Store, with_cursor: None, page: SyncPage
+) -> None:
+    asset = press_of(laptop)
+    moved = laptop.do(
+        call(edit_asset, asset_id=asset.id, building="Hall 9", based_on={"building": asset.building})
+    ).op_ids[0]
+    called = laptop.do(call(edit_asset, asset_id=asset.id, name="Old press", based_on={"name": asset.name})).op_ids[0]
+    gone = {"table": "asset", "id": asset.id, "rev": asset.rev + 3, "op": "leave", "body": None}
+    headquarters_says(laptop, {moved: {"is": "applied"}, called: {"is": "applied"}}, [gone])
+    page.filters.choose(HISTORY)
+    page._show_list(HISTORY)
+    desk.settle()
+    shown = [page.list.rows.row_at(place).second for place in range(2)]
+    assert shown[0].startswith("Old press · no longer on this laptop")
+    assert shown[1].startswith(f"Building: {asset.building or '–'} → Hall 9 · no longer on this laptop")
+    assert page.pane.second.text() == "Old press · no longer on this laptop"
+    assert page.open_record.isHidden()
+
+
 def test_letting_go_keeps_it_in_the_history_which_can_be_searched(
     desk: Workplace, laptop: Store, with_cursor: None, page: SyncPage
 ) -> None:

@@ -71,6 +71,10 @@ def outcome_state(work: Work) -> str:
     return "ok" if work.settled_at is not None else STATES.get(work.outcome, "idle")
 
 
+_NAMING = ("number", "name", "title", "serial")
+"""Values of an operation that name its record, should it be the one that made or renamed it."""
+
+
 def what_was_done(work: Work, offers: Offers, names: Names) -> str:
     """The work as a sentence, without who and when."""
     words = offers.actions.get(work.kind)
@@ -80,6 +84,26 @@ def what_was_done(work: Work, offers: Offers, names: Names) -> str:
 def record_words(work: Work, names: Names) -> str:
     """The record it is about; "" where that has no name here."""
     return names.get(work.about_id or "", "")
+
+
+def gone_words(work: Work, offers: Offers, names: Names) -> str:
+    """What is known of a record that has left this laptop: what the work called it or changed in it, and that it left.
+
+    "" where the record is here, or is of a kind that no sentence names.
+    """
+    table = work.about_table or ""
+    if not work.about_id or table not in offers.lookups or work.about_id in names:
+        return ""
+    said = [str(work.told[key]) for key in _NAMING if work.told.get(key)]
+    if not said:
+        said = [
+            _("{field}: {before} → {after}").format(
+                field=offers.label(table, name), before=offers.value(table, name, old, names) or "–",
+                after=offers.value(table, name, new, names) or "–",
+            )
+            for name, (old, new) in dict(work.told.get("changed") or {}).items()
+        ]  # fmt: skip
+    return " · ".join((*said[:2], _("no longer on this laptop")))
 
 
 def explanation(work: Work, zone: str) -> str:
@@ -225,7 +249,8 @@ class ChainCard(Card):
         super().__init__(lambda: _("Goes with it"))
         self.set_count(len(chain))
         for work in chain:
-            second = " · ".join(part for part in (record_words(work, names), format_moment(work.at, zone)) if part)
+            record = record_words(work, names) or gone_words(work, offers, names)
+            second = " · ".join(part for part in (record, format_moment(work.at, zone)) if part)
             self.add(CardRow(what_was_done(work, offers, names), second, icon="pause-circle"))
 
 

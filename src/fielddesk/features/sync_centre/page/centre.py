@@ -12,6 +12,7 @@ from fielddesk.features.sync_centre.dialogs import (
     ChainCard,
     ConflictCard,
     SaidCard,
+    gone_words,
     outcome_state,
     outcome_words,
     record_words,
@@ -191,7 +192,8 @@ class SyncPage(SplitPage, SubjectPage):
         offers, zone = self._bench.offers, self._bench.zone()
         words = offers.actions.get(work.kind)
         noun = words.noun if words else work.kind
-        self.pane.show_title(noun, record_words(work, names) or format_moment(work.at, zone))
+        record = record_words(work, names) or gone_words(work, offers, names)
+        self.pane.show_title(noun, record or format_moment(work.at, zone))
         self.pane.show_chips([Chip(lambda: outcome_words(work), outcome_state(work), ICONS.get(work.outcome, ""))])
         self._clear()
         self._add(SaidCard(work, offers, names, zone))

@@ -8,6 +8,7 @@ from fielddesk.features.sync_centre import queries
 from fielddesk.features.sync_centre.dialogs import (
     ICONS,
     chain_words,
+    gone_words,
     outcome_state,
     outcome_words,
     record_words,
@@ -70,7 +71,8 @@ class WorkLists:
         when = moment_words(work.at, self._bench.now(), self._bench.zone())
         state = outcome_state(work)
         became = outcome_words(work) if state != "idle" else ""
-        second = " · ".join(part for part in (record_words(work, names), chain_words(len(work.chain))) if part)
+        record = record_words(work, names) or gone_words(work, self._bench.offers, names)
+        second = " · ".join(part for part in (record, chain_words(len(work.chain))) if part)
         icon = ICONS.get(work.outcome, "") if work.settled_at is None and not work.trouble else ""
         return Row(
             work.id, what_was_done(work, self._bench.offers, names), second, when, state, icon, "", became, state
