@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QContextMenuEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QMimeData, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QDropEvent, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
 
 from fielddesk.core import i18n
 from fielddesk.core.errors import FieldDeskError
@@ -14,6 +14,8 @@ from fielddesk.ui.buttons import Button
 from fielddesk.ui.days import Month
 from fielddesk.ui.field import DRAFT_AFTER_MS, checked_text
 from fielddesk.ui.forms import Choice, Day, Form, Line, Prose, Quantity, parse_day
+
+KEYS = QKeySequence.StandardKey
 
 
 class Sheet(QWidget):
@@ -384,14 +386,83 @@ def test_a_paste_that_just_fits_is_taken_also_in_place_of_what_is_marked(
     assert sheet.committed[-1][2] == "\u00e9" * (limit - 1) + "x"
 
 
-def test_paste_in_the_menu_of_a_line_looks_at_the_size_too(sheet: Sheet, qtbot, ten_megabytes: str) -> None:
-    editor = sheet.field("fault").editor
-    QApplication.sendEvent(
-        editor, QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(4, 4), editor.mapToGlobal(QPoint(4, 4)))
-    )
+def menu_of(editor: QWidget) -> QMenu:
+    """What opens by the menu key."""
+    middle = editor.rect().center()
+    target = editor.viewport() if isinstance(editor, QPlainTextEdit) else editor
+    reason = QContextMenuEvent.Reason.Keyboard
+    QApplication.sendEvent(target, QContextMenuEvent(reason, middle, editor.mapToGlobal(middle)))
     menu = QApplication.activePopupWidget()
-    assert menu is not None
-    menu.findChild(QAction, "edit-paste").trigger()
+    assert isinstance(menu, QMenu)
+    return menu
+
+
+def pick(menu: QMenu, words: str) -> None:
+    action = next(each for each in menu.actions() if each.text() == words)
+    assert action.isEnabled(), words
+    action.trigger()
     menu.close()
-    assert sheet.field("fault").text() == "worn"
-    assert trouble(sheet, "fault") == "Too long: 50 characters at most."
+
+
+def lines_of(menu: QMenu) -> list[str]:
+    return [action.text() for action in menu.actions() if not action.isSeparator()]
+
+
+@pytest.mark.parametrize("key", ["fault", "remarks"])
+def test_paste_in_the_menu_of_a_text_looks_at_the_size_too(sheet: Sheet, qtbot, ten_megabytes: str, key: str) -> None:
+    before = sheet.field(key).text()
+    pick(menu_of(sheet.field(key).editor), "Paste")
+    assert sheet.field(key).text() == before
+    assert trouble(sheet, key).startswith("Too long: ")
+
+
+@pytest.mark.parametrize("key", ["fault", "remarks", "due"])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["Undo", "Redo", "Cut", "Copy", "Paste", "Delete", "Select all"]),
+        ("zh_CN", ["撤销", "重做", "剪切", "复制", "粘贴", "删除", "全选"]),
+        ("zh_TW", ["復原", "重做", "剪下", "複製", "貼上", "刪除", "全選"]),
+    ],
+)
+def test_the_menu_of_a_text_speaks_the_language_of_the_window(
+    sheet: Sheet, language: str, words: list[str], key: str
+) -> None:
+    i18n.set_language(language)
+    menu = menu_of(sheet.field(key).editor)
+    assert lines_of(menu) == words
+    assert [action.shortcut().toString() for action in menu.actions() if not action.isSeparator()] == [
+        QKeySequence(key).toString()
+        for key in (KEYS.Undo, KEYS.Redo, KEYS.Cut, KEYS.Copy, KEYS.Paste, KEYS.Delete, KEYS.SelectAll)
+    ]
+    menu.close()
+
+
+@pytest.mark.parametrize("key", ["fault", "remarks"])
+def test_every_line_of_the_menu_does_what_it_says(sheet: Sheet, qtbot, key: str) -> None:
+    type_into(qtbot, sheet, key, "seal leaks")
+    field, editor = sheet.field(key), sheet.field(key).editor
+    editor.selectAll()
+    pick(menu_of(editor), "Copy")
+    assert QGuiApplication.clipboard().text() == "seal leaks"
+    pick(menu_of(editor), "Delete")
+    assert field.text() == ""
+    pick(menu_of(editor), "Undo")
+    assert field.text() == "seal leaks"
+    pick(menu_of(editor), "Redo")
+    assert field.text() == ""
+    pick(menu_of(editor), "Paste")
+    pick(menu_of(editor), "Select all")
+    pick(menu_of(editor), "Cut")
+    assert field.text() == ""
+    assert QGuiApplication.clipboard().text() == "seal leaks"
+
+
+def test_what_only_can_be_read_offers_only_what_reading_allows(sheet: Sheet) -> None:
+    for key in ("fault", "remarks"):
+        editor = sheet.field(key).editor
+        editor.setReadOnly(True)
+        menu = menu_of(editor)
+        on = [action.text() for action in menu.actions() if action.isEnabled() and not action.isSeparator()]
+        assert on == (["Select all"] if sheet.field(key).text() else [])
+        menu.close()

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
 from fielddesk.core.i18n import _
 from fielddesk.ui import icons, theme
 from fielddesk.ui.buttons import Button
+from fielddesk.ui.editing import EditLine
 from fielddesk.ui.navigation import Navigation, Place
 from fielddesk.ui.page import Page
 from fielddesk.ui.text import Elided, Glyph, Text, Worded, Words, see_through
@@ -22,7 +23,7 @@ SEARCH_AFTER_MS = 120
 __all__ = ["Desk", "Place", "SearchBox", "StatusBar"]
 
 
-class SearchBox(Worded, QLineEdit):
+class SearchBox(Worded, EditLine):
     """The one search box; a hand scanner types into it and ends with Enter.
 
     Signals: `asked(text)` shortly after a keystroke, `entered(text)` on Enter, `down()` to go into the results.

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from fielddesk.core.i18n import _
 from fielddesk.ui import theme
 from fielddesk.ui.combo import Combo
+from fielddesk.ui.editing import EditLine
 from fielddesk.ui.text import Glyph, Worded, Words, spoken
 
 ASK_AFTER_MS = 120
 
 
-class FindEdit(Worded, QLineEdit):
+class FindEdit(Worded, EditLine):
     """Finds in one list while one types. Signals: `asked(text)`, `down` to go into the list."""
 
     asked = Signal(str)

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from fielddesk.core.i18n import _
 from fielddesk.ui import theme
+from fielddesk.ui.editing import EditLine
 from fielddesk.ui.lists import Row
 from fielddesk.ui.overlay import Overlay
 from fielddesk.ui.text import Words, spoken
@@ -64,7 +65,7 @@ class Palette(Overlay):
     """Shows the commands of the moment and runs the one that is picked."""
 
     def __init__(self, window: QWidget) -> None:
-        edit = QLineEdit()
+        edit = EditLine()
         super().__init__(window, edit, lambda: _("Commands"), 1)
         edit.setParent(self)
         self.column.insertWidget(0, edit)

@@ -8,17 +8,9 @@ from __future__ import annotations
 import unicodedata
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import (
-    QAction,
-    QClipboard,
-    QContextMenuEvent,
-    QDropEvent,
-    QGuiApplication,
-    QKeyEvent,
-    QKeySequence,
-    QMouseEvent,
-)
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
+from PySide6.QtGui import QClipboard, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
+
+from fielddesk.ui.editing import EditLine, EditProse
 
 _MAY_SHRINK = 4
 """NFC makes no text shorter than a quarter for any script people write; longer ones need not be looked at."""
@@ -29,7 +21,7 @@ def fits(text: str, room: int) -> bool:
     return len(text) <= room or (len(text) <= _MAY_SHRINK * room and len(unicodedata.normalize("NFC", text)) <= room)
 
 
-class ProseEditor(QPlainTextEdit):
+class ProseEditor(EditProse):
     """Signal `too_long`: what was pasted or dropped did not fit; nothing of it was taken."""
 
     too_long = Signal()
@@ -46,7 +38,7 @@ class ProseEditor(QPlainTextEdit):
             self.too_long.emit()
 
 
-class LineEditor(QLineEdit):
+class LineEditor(EditLine):
     """Signal `too_long`: what was pasted or dropped did not fit; nothing of it was taken."""
 
     too_long = Signal()
@@ -69,7 +61,7 @@ class LineEditor(QLineEdit):
         self.too_long.emit()
         return False
 
-    # A line edit has no one door for what is pasted: these four are all there are.
+    # A line edit has no one door for what is pasted: these, and `paste` itself, are all there are.
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste):
@@ -90,12 +82,3 @@ class LineEditor(QLineEdit):
             super().dropEvent(event)
         else:
             event.ignore()
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = self.createStandardContextMenu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        paste = menu.findChild(QAction, "edit-paste")
-        if paste is not None:
-            paste.triggered.disconnect()
-            paste.triggered.connect(self.paste)
-        menu.popup(event.globalPos())

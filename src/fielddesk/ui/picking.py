@@ -7,11 +7,12 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout
 
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _
 from fielddesk.ui import theme
+from fielddesk.ui.editing import EditLine
 from fielddesk.ui.fields import Field
 from fielddesk.ui.lists import Row, RowList
 from fielddesk.ui.text import Text, Words, spoken, visible
@@ -34,7 +35,7 @@ class Picker(Field):
 
     picked = Signal(str)
     offered = Signal(bool)
-    editor: QLineEdit
+    editor: EditLine
 
     def __init__(
         self, key: str, label: Words, ask: Ask, *, needed: bool = False, hint: Words = "", lines: int = 2
@@ -73,8 +74,8 @@ class Picker(Field):
         self.results.hide()
         return self.results
 
-    def make_editor(self) -> QLineEdit:
-        self.editor = QLineEdit()
+    def make_editor(self) -> EditLine:
+        self.editor = EditLine()
         self.editor.textEdited.connect(self._edited)
         return self.editor
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import N_, _, due_words, format_day, relative_day
@@ -17,6 +17,7 @@ from fielddesk.features.workorders.queries import OrderRow
 from fielddesk.features.workorders.rules import FINISHED, check_status
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
+from fielddesk.ui.editing import EditLine
 from fielddesk.ui.fields import LINE_LENGTH
 from fielddesk.ui.lists import Row
 from fielddesk.ui.seams import ActionWords, FieldWords, Names
@@ -183,7 +184,7 @@ class ReasonBar(QFrame):
         self.setProperty("kind", "card")
         self._status, self._wanted = rules.IN_PROGRESS, rules.ON_HOLD
         self._label = Text(lambda: _(_QUESTIONS[self._wanted]), "strong")
-        self.edit = QLineEdit()
+        self.edit = EditLine()
         self.edit.setMaxLength(LINE_LENGTH)
         self.edit.returnPressed.connect(self._give)
         self.edit.textEdited.connect(lambda _text: self._say(""))
