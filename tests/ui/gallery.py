@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QProgressBar, QVBoxLayo
 
 from fielddesk.core import i18n
 from fielddesk.ui import theme
-from fielddesk.ui.buttons import Button, Gate, Tick
+from fielddesk.ui.buttons import Button, Gate
 from fielddesk.ui.compare import Compare, Difference
 from fielddesk.ui.desk import Desk
 from fielddesk.ui.forms import Choice, Day, Form, Line, Prose, Quantity
@@ -161,6 +161,7 @@ def parts_table() -> Table:
         ]
     )
     table.choose("a")
+    table.fit_height()
     return table
 
 
@@ -217,7 +218,7 @@ class TodayPage(PlainPage):
 
 
 class PiecesPage(PlainPage):
-    """Everything else: fields and their words, buttons, ticks, conflict."""
+    """Everything else: fields and their words, buttons, conflict."""
 
     def __init__(self) -> None:
         super().__init__(said("Conflict on order 1051"), said("Two people changed the same fields."))
@@ -248,10 +249,6 @@ class PiecesPage(PlainPage):
         inner = QVBoxLayout()
         theme.space(inner, (16, 12, 16, 12), 12)
         inner.addWidget(form)
-        tick = Tick(said("Customer was told"))
-        tick.setChecked(True)
-        inner.addWidget(tick)
-        inner.addWidget(Tick(said("Keep")))
         bar = QProgressBar()
         bar.setTextVisible(False)
         bar.setValue(64)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from fielddesk.core import i18n
 from fielddesk.ui import theme
-from fielddesk.ui.tables import Column, Table
+from fielddesk.ui.tables import Column, Table, squeezed
 from tests.ui.samples import said
 
 
@@ -112,3 +112,34 @@ def test_a_height_made_for_its_rows_follows_the_text_size(table: Table, dressed:
     assert table.height() == 32 + rows * 44 + 4
     dressed.choose("light", 150)
     assert table.height() == 48 + rows * 66 + 6
+
+
+def test_a_table_in_a_page_that_scrolls_shows_every_row_and_column_without_bars_of_its_own(table: Table, qtbot) -> None:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.addWidget(table)
+    column.addStretch(1)
+    qtbot.addWidget(holder)
+    table.fit_height()
+    holder.resize(320, 900)
+    holder.show()
+    QApplication.processEvents()
+    assert sum(table.columnWidth(place) for place in range(3)) == table.viewport().width()
+    assert table.columnWidth(2) > 56  # what is narrow stays whole
+    table.show_rows([Fitted(str(n), "Seal kit " * 9, "4S-118", n) for n in range(14)])
+    QApplication.processEvents()
+    assert table.height() >= 32 + 14 * 44
+    for bar in (table.horizontalScrollBar(), table.verticalScrollBar()):
+        assert (bar.maximum(), bar.isVisible()) == (0, False)
+    assert table.rows.index(0, 0).data(Qt.ItemDataRole.ToolTipRole).startswith("Seal kit Seal kit")
+    holder.resize(2_000, 900)
+    QApplication.processEvents()
+    assert sum(table.columnWidth(place) for place in range(3)) == table.viewport().width()
+    table.setParent(None)
+
+
+def test_the_widest_columns_give_way_first() -> None:
+    assert squeezed([300, 80, 200, 60], 400) == [130, 80, 130, 60]
+    assert squeezed([100, 50], 400) == [100, 50]
+    assert sum(squeezed([301, 300, 299], 401)) == 401
+    assert squeezed([10, 10], -5) == [0, 0]

@@ -26,6 +26,9 @@ from fielddesk.ui.lists import one_line, paint_ring
 from fielddesk.ui.paging import Chosen, PagedModel, Source
 from fielddesk.ui.text import Worded, Words, no_mnemonic, plain_tip, spoken, visible
 
+ALL_ROWS = 1_000
+"""More rows than a page that shows every one of them should have."""
+
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 
@@ -133,6 +136,15 @@ class CellDelegate(QStyledItemDelegate):
         return QSize(width + theme.px(22), theme.px(44))
 
 
+def squeezed(wanted: Sequence[int], room: int) -> list[int]:
+    """Widths that fill the room and no more: the widest columns give way first, all down to the same width."""
+    widths, left = list(wanted), max(0, room)
+    for done, place in enumerate(sorted(range(len(widths)), key=widths.__getitem__)):
+        widths[place] = min(widths[place], left // (len(widths) - done))
+        left -= widths[place]
+    return widths
+
+
 class Table(Worded, QTableView):
     """A table. Signals: `chosen(id)`, `opened(id)` by Enter or double click, `gone(id)`, `counted(n)`."""
 
@@ -160,16 +172,17 @@ class Table(Worded, QTableView):
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setSectionsClickable(False)
         QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.TouchGesture)
+        self._most = 0
         self._chosen = Chosen(self, self.rows)
         self._chosen.changed.connect(self.chosen)
         self._chosen.gone.connect(self.gone)
+        self.rows.counted.connect(self._fit_height)
         self.rows.counted.connect(self.counted)
         self.rows.arrived.connect(self._fit)
         self.doubleClicked.connect(self._open)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
         self.say("set_name", name)
-        self._most = 0
         """How many rows its height was made for, where it was: another text size makes it anew."""
         self._measure()
 
@@ -192,11 +205,19 @@ class Table(Worded, QTableView):
     def chosen_id(self) -> str:
         return self._chosen.id()
 
-    def fit_height(self, most: int = 8) -> None:
-        """Be as high as the rows, at most `most` of them; for a table inside a page that scrolls itself."""
+    def fit_height(self, most: int = ALL_ROWS) -> None:
+        """Be as high as the rows, at most `most` of them, and never wider than the room, from now on.
+
+        For a table inside a page that scrolls itself: bars within bars are hard to hit and harder to understand.
+        """
         self._most = most
-        shown = max(1, min(most, self.rows.rowCount()))
-        self.setFixedHeight(theme.px(32) + shown * theme.px(44) + theme.px(4))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._measure()
+
+    def _fit_height(self) -> None:
+        if self._most:
+            shown = max(1, min(self._most, self.rows.rowCount()))
+            self.setFixedHeight(theme.px(32) + shown * theme.px(44) + theme.px(4))
 
     def as_text(self) -> str:
         """The selected rows (all that have arrived, when none is) with their heads, tab separated."""
@@ -232,29 +253,32 @@ class Table(Worded, QTableView):
     def _measure(self) -> None:
         self.verticalHeader().setDefaultSectionSize(theme.px(44))
         self.horizontalHeader().setFixedHeight(theme.px(32))
-        self.horizontalHeader().setMinimumSectionSize(theme.px(56))
-        if self._most:
-            self.fit_height(self._most)
+        self.horizontalHeader().setMinimumSectionSize(theme.px(32 if self._most else 56))
+        self._fit_height()
         self._fit()
 
     def _fit(self) -> None:
-        """Widths from the words that have arrived; where they do not all fit, the table scrolls sideways."""
-        head, columns = self.horizontalHeader(), self.rows.columns
+        """Widths from the words that have arrived; where they do not all fit, the table scrolls sideways, or where it
+        may not, its widest columns give way."""
+        columns = self.rows.columns
+        room = self.viewport().width()
         stretching = [place for place, column in enumerate(columns) if column.stretch] or [0]
-        taken = 0
-        for place in range(len(columns)):
+        wanted = [self._wanted_width(place) for place in range(len(columns))]
+        if self._most and sum(wanted) > room:
+            self._set_widths(squeezed(wanted, room), stretching=())
+            return
+        most, least = max(theme.px(120), room * 2 // 5), theme.px(160)
+        widths = [least if place in stretching else min(width, most) for place, width in enumerate(wanted)]
+        if self._most:
+            widths = wanted
+        self._set_widths(widths, stretching if sum(widths) <= room else ())
+
+    def _set_widths(self, widths: Sequence[int], stretching: Sequence[int]) -> None:
+        head, modes = self.horizontalHeader(), QHeaderView.ResizeMode
+        for place, width in enumerate(widths):
+            head.setSectionResizeMode(place, modes.Stretch if place in stretching else modes.Interactive)
             if place not in stretching:
-                width = min(self._wanted_width(place), max(theme.px(120), self.viewport().width() * 2 // 5))
-                head.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
                 head.resizeSection(place, width)
-                taken += width
-        least = theme.px(160)
-        enough = self.viewport().width() - taken >= least * len(stretching)
-        for place in stretching:
-            mode = QHeaderView.ResizeMode.Stretch if enough else QHeaderView.ResizeMode.Interactive
-            head.setSectionResizeMode(place, mode)
-            if not enough:
-                head.resizeSection(place, least)
 
     def _wanted_width(self, place: int) -> int:
         column = self.rows.columns[place]

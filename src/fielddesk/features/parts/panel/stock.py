@@ -98,7 +98,7 @@ class PartStock(SubjectPanel):
         self._show_older(view)
         self.table.show_rows([StockLine(one, view.part.unit) for one in found])
         self.table.setVisible(bool(found))
-        self.table.fit_height(10)
+        self.table.fit_height()
         self.empty.setVisible(not found)
 
     def _show_older(self, view: PartView) -> None:

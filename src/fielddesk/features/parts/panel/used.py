@@ -42,8 +42,6 @@ from fielddesk.ui.text import Text
 from fielddesk.ui.wording import sentence
 
 SHOWN: Final = 5
-ALL_ROWS: Final = 500
-"""The parts of an order are all in sight; the panel scrolls, not the table in it."""
 
 
 class Line:
@@ -161,7 +159,7 @@ class PartsUsed(SubjectPanel):
         if order_id != self._order_id:
             return
         self.table.show_rows(lines)
-        self.table.fit_height(ALL_ROWS)
+        self.table.fit_height()
         self.below.show_words(" ".join(dict.fromkeys(line.below() for line in lines if (line.left or 0) < 0)))
         self._make_room(False)
         self.adding.offer_places(here, self._bench.me.user_id)
