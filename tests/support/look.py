@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -17,10 +17,12 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QTabBar,
+    QTableView,
     QWidget,
 )
 
 from fielddesk.ui import theme
+from fielddesk.ui.buttons import Link
 from fielddesk.ui.text import Elided
 
 TARGET = 40
@@ -29,7 +31,7 @@ CONTROLS = (QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QAbstractItem
 
 def faults(window: QWidget) -> list[str]:
     """Everything wrong with what is visible in a window, one line each."""
-    found = [*_clipped(window), *_unnamed(window), *_small(window)]
+    found = [*_clipped(window), *_too_wide(window), *_sideways(window), *_unnamed(window), *_small(window)]
     primary = [button for button in _visible(window, QPushButton) if button.property("kind") == "primary"]
     if len(primary) > 1:
         found.append(f"{len(primary)} primary buttons: {[button.text() for button in primary]}")
@@ -61,12 +63,44 @@ def _clipped(window: QWidget) -> Iterator[str]:
         if line.text() and (line.height() < line.sizeHint().height() or line.width() < theme.px(24)):
             yield f"{_told(line)} has no room: {line.size().toTuple()}"
     for button in _visible(window, QPushButton):
-        hint = button.sizeHint()
+        hint = button.minimumSizeHint() if isinstance(button, Link) else button.sizeHint()
         if hint.width() > button.width() or hint.height() > button.height():
             yield f"{_told(button)} is cut off: {button.size().toTuple()}, wants {hint.toTuple()}"
     for widget in _visible(window, *CONTROLS):
         if not _reachable(widget, window):
             yield f"{_told(widget)} lies outside its window"
+
+
+def _too_wide(window: QWidget) -> Iterator[str]:
+    """What lies beyond the right edge of a body that scrolls up and down only."""
+    for area in _visible(window, QScrollArea):
+        if area.horizontalScrollBarPolicy() != Qt.ScrollBarPolicy.ScrollBarAlwaysOff or area.widget() is None:
+            continue
+        room = area.viewport().width()
+        for widget in area.widget().findChildren(QWidget):
+            if not widget.isVisibleTo(window) or not isinstance(widget, (QLabel, *CONTROLS)) or _inner_part(widget):
+                continue
+            right = widget.mapTo(area.widget(), widget.rect().topRight()).x() + area.widget().x()
+            if right >= room:
+                yield f"{_told(widget)} goes {right + 1 - room} beyond the right edge of what scrolls"
+        if area.widget().width() > room:
+            yield f"{_told(area.widget())} is {area.widget().width()} wide where {room} are seen"
+
+
+def _sideways(window: QWidget) -> Iterator[str]:
+    """A table in a body that scrolls: it shows every row and column, or there are bars within bars."""
+    for table in _visible(window, QTableView):
+        if _around(table, QScrollArea) is not None:
+            for bar in (table.horizontalScrollBar(), table.verticalScrollBar()):
+                if bar.maximum() > 0:
+                    yield f"{_told(table)} scrolls {bar.orientation().name} in what scrolls itself"
+
+
+def _around(widget: QWidget, kind: type) -> QWidget | None:
+    outer = widget.parentWidget()
+    while outer is not None and not isinstance(outer, kind):
+        outer = outer.parentWidget()
+    return outer
 
 
 def _reachable(widget: QWidget, window: QWidget) -> bool:

@@ -6,7 +6,7 @@ from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QTabBar, QWidget
 
-from fielddesk.ui.buttons import Button, Gate, Tick
+from fielddesk.ui.buttons import Button, Gate
 from fielddesk.ui.compare import Compare, Difference, Version
 from fielddesk.ui.desk import Desk, Place
 from fielddesk.ui.forms import Choice, Form, Line, Prose
@@ -61,7 +61,7 @@ def widgets(said: str = EVIL) -> list[QWidget]:
     rows.show_rows([Row("1", said, said, said)])
     table = Table(said, [Column("a", said, lambda row: row.title)])
     table.show_rows([Row("1", said)])
-    small = (Text(said), Elided(said), Button(said), Tick(said), Chip(said), Empty("tray", said, said))
+    small = (Text(said), Elided(said), Button(said), Chip(said), Empty("tray", said, said))
     return [*small, banner, gate, card, form, compare, tabs, page, split, desk, rows, table]
 
 

@@ -12,6 +12,7 @@ from fielddesk.core.i18n import _
 from fielddesk.shell.problems import Trouble, Way, way_words
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
+from fielddesk.ui.copying import Copyable
 from fielddesk.ui.flow import Flow
 from fielddesk.ui.forms import Form, Line
 from fielddesk.ui.page import Page, Scroll
@@ -195,8 +196,7 @@ class _Card(Card):
         """What a service centre asks for; shown on request."""
         line = QFrame()
         line.setProperty("kind", "line")
-        words = Text(details, "caption", wraps=True)
-        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByKeyboard)
+        words = Copyable(details, "caption")
         words.hide()
         more = Button(lambda: _("Details"), "caret-down", "quiet")
         more.clicked.connect(lambda: words.setVisible(words.isHidden()))

@@ -1,17 +1,17 @@
-"""Buttons of four ranks, the row of filter buttons, ticks, and the reason beside a button that is off."""
+"""Buttons of four ranks, the row of filter buttons, and the reason beside a button that is off."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QCheckBox,
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
     QStyle,
     QStyleOptionButton,
+    QStylePainter,
     QWidget,
 )
 
@@ -88,6 +88,31 @@ class Button(Worded, QPushButton):
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+
+class Link(Button):
+    """A name from outside that leads somewhere; where it has no room it ends in "…" and the whole is the tooltip."""
+
+    def __init__(self, words: Words, icon: str = "arrow-square-out", parent: QWidget | None = None) -> None:
+        super().__init__(words, icon, "link", parent=parent)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(80), self.sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        short = self.sizeHint().width() - self.width()
+        if short > 0:
+            metrics = self.fontMetrics()
+            room = metrics.horizontalAdvance(self.words()) - short
+            option.text = no_mnemonic(metrics.elidedText(self.words(), Qt.TextElideMode.ElideRight, room))
+        QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.set_tip(self.words() if self.width() < self.sizeHint().width() else "")
 
 
 class IconButton(Button):
@@ -184,30 +209,3 @@ class Filters(QWidget):
     def choose(self, key: str) -> None:
         """Turn a button on without saying so."""
         self._buttons[key].setChecked(True)
-
-
-class Tick(Worded, QCheckBox):
-    """A box to tick, 40 px high, with its words."""
-
-    def __init__(self, words: Words, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.say("_write", words)
-
-    def _write(self, text: str) -> None:
-        self.setText(no_mnemonic(text))
-        self.setAccessibleName(text)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self.checkState() == Qt.CheckState.Unchecked:
-            return
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        box = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
-        side = theme.px(18)
-        square = QRect(0, 0, side, side)
-        square.moveCenter(box.center())
-        name = "check" if self.checkState() == Qt.CheckState.Checked else "minus"
-        painter = QPainter(self)
-        icons.paint(painter, square, name, "on_accent" if self.isEnabled() else "disabled")
-        painter.end()

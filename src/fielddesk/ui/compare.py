@@ -7,13 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QTextLayout, QTextOption
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QTextLayout
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from fielddesk.core.i18n import _
 from fielddesk.ui import icons, theme
 from fielddesk.ui.text import Text, Worded, Words, spoken, visible
+from fielddesk.ui.wrapping import Lines, units
 
 MINE, THEIRS = "mine", "theirs"
 _PIECES = re.compile(r"[A-Za-z0-9_]+|\s+|.", re.DOTALL)
@@ -52,6 +53,7 @@ class Version(Worded, QAbstractButton):
         super().__init__(parent)
         self._value = visible(value) or _("(empty)")
         self._spans = changed_spans(base, value) if choosable else []
+        self._lines = Lines(self._value, self._formats)
         self._choosable = choosable
         self.setCheckable(choosable)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if choosable else Qt.FocusPolicy.NoFocus)
@@ -70,7 +72,7 @@ class Version(Worded, QAbstractButton):
 
     def heightForWidth(self, width: int) -> int:
         inner = width - theme.px(24) - (theme.px(26) if self._choosable else 0)
-        return max(theme.px(40), self._laid(inner).boundingRect().toRect().height() + theme.px(20))
+        return max(theme.px(40), self._lines.size(inner, self.font()).toSize().height() + theme.px(20))
 
     def sizeHint(self) -> QSize:
         return QSize(theme.px(200), self.heightForWidth(theme.px(200)))
@@ -78,27 +80,17 @@ class Version(Worded, QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.px(110), theme.px(40))
 
-    def _laid(self, width: int) -> QTextLayout:
-        text = self._value.replace("\r\n", "\n").replace("\n", "\N{LINE SEPARATOR}")
-        layout = QTextLayout(text, self.font())
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        layout.setTextOption(option)
-        layout.setFormats(self._formats())
-        layout.beginLayout()
-        y = 0.0
-        while (line := layout.createLine()).isValid():
-            line.setLineWidth(max(20, width))
-            line.setPosition(QPointF(0, y))
-            y += line.height()
-        layout.endLayout()
-        return layout
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.StyleChange:
+            self._lines.forget()
+        super().changeEvent(event)
 
     def _formats(self) -> list[QTextLayout.FormatRange]:
         formats = []
         for start, length in self._spans:
             piece = QTextLayout.FormatRange()
-            piece.start, piece.length = start, length
+            piece.start = units(self._value, start)
+            piece.length = units(self._value, start + length) - piece.start
             piece.format.setBackground(theme.colour("warn_soft"))
             piece.format.setForeground(theme.colour("text"))
             piece.format.setFontUnderline(True)
@@ -106,7 +98,7 @@ class Version(Worded, QAbstractButton):
             formats.append(piece)
         return formats
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         px, look = theme.px, theme.look()
         rect = self.rect()
@@ -128,9 +120,10 @@ class Version(Worded, QAbstractButton):
             icons.paint(painter, mark, "radio-button-fill" if on else "circle", "bar" if on else "edge")
             left += px(26)
         painter.setPen(theme.colour("text" if self._choosable else "text2"))
-        painter.setClipRect(rect)
-        laid = self._laid(rect.width() - left - px(12))
-        laid.draw(painter, QPointF(left, px(10)))
+        painter.setFont(self.font())
+        painter.setClipRect(event.rect())
+        place = QRectF(left, px(10), rect.width() - left - px(12), rect.height())
+        self._lines.draw(painter, place, Qt.AlignmentFlag.AlignLeft)
         painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from fielddesk.core.i18n import _
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
+from fielddesk.ui.editing import copying, open_menu
 from fielddesk.ui.lists import paint_ring
 from fielddesk.ui.signs import Chip
-from fielddesk.ui.text import Glyph, Text, no_mnemonic, visible
+from fielddesk.ui.text import Elided, Glyph, Text, visible
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class EntryRow(QFrame):
             words.addWidget(Text(line, "second", wraps=True))
         below = QHBoxLayout()
         theme.space(below, spacing=8)
-        below.addWidget(Text(entry.second, "caption"))
+        below.addWidget(Elided(entry.second, "caption"))
         if entry.mark:
             below.addWidget(Chip(entry.mark[0], entry.mark[1]))
         below.addStretch(1)
@@ -112,10 +113,7 @@ class EntryRow(QFrame):
         super().keyPressEvent(event)
 
     def _menu(self, where: QPoint) -> None:
-        menu = QMenu(self)
-        menu.addAction(no_mnemonic(_("Copy"))).triggered.connect(self.copy)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.mapToGlobal(where))
+        open_menu(self, self.mapToGlobal(where), [[copying(self.copy)]])
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
-from fielddesk.core.i18n import _
 from fielddesk.ui import theme
-from fielddesk.ui.buttons import Button
-from fielddesk.ui.text import Text, Words, no_mnemonic
+from fielddesk.ui.buttons import Button, Link
+from fielddesk.ui.copying import Copyable
+from fielddesk.ui.text import Text, Words
 
 
 class Facts(QWidget):
@@ -31,13 +30,13 @@ class Facts(QWidget):
 
     def add(self, key: str, label: Words) -> Text:
         """A line of text under the last one."""
-        value = self._values[key] = Value()
+        value = self._values[key] = Copyable()
         self._put(key, label, value)
         return value
 
     def add_link(self, key: str, label: Words) -> Button:
         """A line whose value leads somewhere; an empty value shows no button."""
-        button = Button("", "arrow-square-out", "link")
+        button = Link("")
         holder = QWidget()
         row = QHBoxLayout(holder)
         theme.space(row)
@@ -63,7 +62,7 @@ class Facts(QWidget):
         text = Text(label, "second", wraps=True)
         theme.size(text, width=114)
         self._labels[key] = text
-        beside = Qt.AlignmentFlag.AlignTop if isinstance(widget, Value) else Qt.AlignmentFlag.AlignVCenter
+        beside = Qt.AlignmentFlag.AlignTop if isinstance(widget, Copyable) else Qt.AlignmentFlag.AlignVCenter
         self._grid.addWidget(text, place, 0, beside)
         self._grid.addWidget(widget, place, 1)
         self._measure()
@@ -92,21 +91,3 @@ class Facts(QWidget):
                 self._values[key].set_words(words)
                 self._values[key].setVisible(shown)
             self._labels[key].setVisible(shown)
-
-
-class Value(Text):
-    """A value that can be copied: right click, or Ctrl+C while it has the focus."""
-
-    def __init__(self) -> None:
-        super().__init__("", wraps=True)
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(self._menu)
-
-    def _menu(self, where: QPoint) -> None:
-        menu = QMenu(self)
-        menu.addAction(no_mnemonic(_("Copy"))).triggered.connect(
-            lambda: QGuiApplication.clipboard().setText(self.selectedText() or self.text())
-        )
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.mapToGlobal(where))

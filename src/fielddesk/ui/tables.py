@@ -173,6 +173,7 @@ class Table(Worded, QTableView):
         self.horizontalHeader().setSectionsClickable(False)
         QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.TouchGesture)
         self._most = 0
+        """How many rows its height was made for, where it was: another text size makes it anew."""
         self._chosen = Chosen(self, self.rows)
         self._chosen.changed.connect(self.chosen)
         self._chosen.gone.connect(self.gone)
@@ -183,7 +184,6 @@ class Table(Worded, QTableView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
         self.say("set_name", name)
-        """How many rows its height was made for, where it was: another text size makes it anew."""
         self._measure()
 
     def show_source(self, source: Source) -> None:

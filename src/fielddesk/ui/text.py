@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from fielddesk.ui import icons, theme
+from fielddesk.ui.wrapping import Formats, Lines
 
 Words = str | Callable[[], str]
 """A text, or a callable that makes it: that one follows a change of language by itself."""
@@ -87,12 +88,20 @@ class Worded:
         super().setAccessibleName(visible(text))  # type: ignore[misc]
 
 
+LEAST_LINE = 96
+"""A wrapped text of longer words than this (pixels at 100 %) breaks them before it makes its page any wider."""
+
+
 class Text(Worded, QLabel):
-    """A label. Kinds: "" body, caption, second, strong, medium, heading, title, reading, error."""
+    """A label. Kinds: "" body, caption, second, strong, medium, heading, title, reading, error.
+
+    One that wraps is never wider than its room, whatever words are in it.
+    """
 
     def __init__(
         self, words: Words = "", kind: str = "", *, wraps: bool = False, parent: QWidget | None = None
     ) -> None:
+        self._lines = Lines()  # first: Qt tells of changes while it makes the label
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
@@ -106,6 +115,8 @@ class Text(Worded, QLabel):
         self.set_words(words)
 
     def setText(self, text: str) -> None:
+        if self.wordWrap():
+            self._lines.show(visible(text))
         super().setText(visible(text))
 
     def set_words(self, words: Words) -> None:
@@ -114,6 +125,59 @@ class Text(Worded, QLabel):
     def set_state(self, state: str | None) -> None:
         """Colour of a state (ok, warn, bad, info, idle); None takes it away."""
         theme.set_property(self, "state", state or "")
+
+    # ---------------------------------------------------------------- wrapped
+
+    def _edges(self) -> QSize:
+        edge = self.contentsMargins()
+        return QSize(edge.left() + edge.right(), edge.top() + edge.bottom())
+
+    def sizeHint(self) -> QSize:
+        return self._lines.hint(self.font()) + self._edges() if self.wordWrap() else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        if not self.wordWrap():
+            return super().minimumSizeHint()
+        least = self._lines.least(self.font(), theme.px(LEAST_LINE))
+        return QSize(least, QFontMetrics(self.font()).height()) + self._edges()
+
+    def heightForWidth(self, width: int) -> int:
+        if not self.wordWrap():
+            return super().heightForWidth(width)
+        edges, font = self._edges(), self.font()
+        lines = self._lines.size(width - edges.width(), font).toSize().height()
+        return max(lines, QFontMetrics(font).height()) + edges.height()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.StyleChange:
+            self._lines.forget()
+        super().changeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self.wordWrap():
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.setClipRect(event.rect())
+        self._lines.draw(painter, self._place(), self._side(), self._formats())
+        painter.end()
+
+    def _side(self) -> Qt.AlignmentFlag:
+        return self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask
+
+    def _place(self) -> QRectF:
+        """Where the lines begin."""
+        room = QRectF(self.contentsRect())
+        spare = room.height() - self._lines.size(int(room.width()), self.font()).height()
+        if spare > 0 and self.alignment() & Qt.AlignmentFlag.AlignVCenter:
+            room.setTop(room.top() + spare // 2)
+        return room
+
+    def _formats(self) -> Formats:
+        """What is painted in another way, such as what is marked."""
+        return ()
 
 
 class Elided(Text):
