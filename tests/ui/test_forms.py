@@ -115,13 +115,100 @@ def test_typing_is_told_as_a_draft_within_half_a_second_even_without_a_pause(she
     assert "slow" in told.args[1]
 
 
-def test_a_draft_is_dropped_when_its_field_is_put_back(sheet: Sheet, qtbot) -> None:
+def press(qtbot, editor: QWidget, key: Qt.Key) -> None:
+    qtbot.keyClick(editor, key, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_escape_puts_a_line_back_and_its_draft_goes_when_the_field_is_left(sheet: Sheet, qtbot) -> None:
     type_into(qtbot, sheet, "fault", "half a thou")
+    field = sheet.field("fault")
+    qtbot.keyClick(field.editor, Qt.Key.Key_Escape)
     sheet.form.flush_drafts()
-    qtbot.keyClick(sheet.field("fault").editor, Qt.Key.Key_Escape)
+    assert field.text() == "worn"
+    assert sheet.typed == [("fault", "half a thou")]  # the power may fail now: it is all there
+    assert field._aside_row.words() == "What you typed is put aside. Ctrl+Z brings it back."
+    sheet.elsewhere.setFocus()
     assert sheet.typed == [("fault", "half a thou"), ("fault", None)]
-    assert sheet.field("fault").text() == "worn"
     assert sheet.committed == []
+
+
+@pytest.mark.parametrize("key", ["fault", "oil", "due"])
+def test_what_escape_put_aside_is_brought_back_by_undo(sheet: Sheet, qtbot, key: str) -> None:
+    type_into(qtbot, sheet, key, "12345")
+    field = sheet.field(key)
+    qtbot.keyClick(field.editor, Qt.Key.Key_Escape)
+    press(qtbot, field.editor, Qt.Key.Key_Z)
+    assert field.text() == "12345"
+    assert field._aside_row.isHidden()
+    sheet.form.flush_drafts()
+    assert sheet.typed == [(key, "12345")]
+
+
+def test_what_escape_put_aside_can_be_had_back_also_after_the_field_was_left(sheet: Sheet, qtbot) -> None:
+    type_into(qtbot, sheet, "fault", "half a thou")
+    field = sheet.field("fault")
+    qtbot.keyClick(field.editor, Qt.Key.Key_Escape)
+    sheet.elsewhere.setFocus()
+    qtbot.mouseClick(field._aside_row.again, Qt.MouseButton.LeftButton)
+    assert field.text() == "half a thou"
+    assert field.editor.hasFocus()
+    sheet.form.flush_drafts()
+    assert sheet.typed[-1] == ("fault", "half a thou")
+    sheet.elsewhere.setFocus()
+    assert sheet.committed == [("fault", "worn", "half a thou")]
+    assert field._aside_row.isHidden()
+
+
+def test_what_was_put_aside_belongs_to_its_record_and_goes_when_something_else_is_saved(sheet: Sheet, qtbot) -> None:
+    type_into(qtbot, sheet, "fault", "half a thou")
+    field = sheet.field("fault")
+    qtbot.keyClick(field.editor, Qt.Key.Key_Escape)
+    type_into(qtbot, sheet, "fault", "other")
+    qtbot.keyClick(field.editor, Qt.Key.Key_Return)
+    assert sheet.committed == [("fault", "worn", "other")]
+    assert field._aside_row.isHidden()
+    type_into(qtbot, sheet, "fault", "again")
+    qtbot.keyClick(field.editor, Qt.Key.Key_Escape)
+    sheet.form.load("1052", sheet.values)
+    assert field._aside_row.isHidden()
+    assert sheet.typed[-1] == ("fault", None)
+
+
+def test_escape_takes_what_was_changed_elsewhere_and_undo_what_was_typed(sheet: Sheet, qtbot) -> None:
+    type_into(qtbot, sheet, "fault", "mine")
+    sheet.form.load("1051", {**sheet.values, "fault": "theirs"})
+    field = sheet.field("fault")
+    qtbot.keyClick(field.editor, Qt.Key.Key_Escape)
+    assert (field.text(), field.dirty()) == ("theirs", False)
+    press(qtbot, field.editor, Qt.Key.Key_Z)
+    assert field.text() == "mine"
+    field.commit()
+    assert sheet.committed == [("fault", "theirs", "mine")]
+
+
+def test_escape_leaves_prose_as_it_is(sheet: Sheet, qtbot) -> None:
+    type_into(qtbot, sheet, "remarks", "a long story")
+    qtbot.keyClick(sheet.field("remarks").editor, Qt.Key.Key_Escape)
+    assert sheet.field("remarks").text() == "a long story"
+    sheet.form.flush_drafts()
+    assert sheet.typed == [("remarks", "a long story")]
+
+
+def test_what_is_wrong_with_a_field_is_said_again_in_another_language(sheet: Sheet, qtbot) -> None:
+    sheet.field("oil").write("abc")
+    sheet.field("oil").commit()
+    type_into(qtbot, sheet, "fault", "mine")
+    sheet.field("fault").commit()
+    sheet.form.refused("fault", FieldDeskError("text_too_long", limit=50))
+    i18n.set_language("zh_CN")
+    QApplication.processEvents()
+    assert trouble(sheet, "oil") == "这不是数字，请写成 12.5 这样。"
+    assert trouble(sheet, "fault") == "太长：最多 50 个字符。"
+    assert sheet.field("fault").editor.accessibleDescription() == trouble(sheet, "fault")
+    sheet.field("oil").start(None)
+    i18n.set_language("en")
+    QApplication.processEvents()
+    assert trouble(sheet, "oil") == ""
 
 
 def test_a_restored_draft_is_shown_as_typed_and_commits_against_what_the_store_holds(sheet: Sheet) -> None:
@@ -231,6 +318,11 @@ def test_a_needed_field_says_so(qtbot) -> None:
     form.fields["serial"].write("")
     assert not form.commit()
     assert form.fields["serial"]._trouble_words.text() == "This is needed."
+    assert form.label_of("serial").text() == "Serial number (needed)"  # before anything is pressed
+    assert form.fields["serial"].editor.accessibleName() == "Serial number (needed)"
+    i18n.set_language("zh_CN")
+    QApplication.processEvents()
+    assert form.label_of("serial").text() == form.fields["serial"].editor.accessibleName() == "Serial number（必填）"
     with pytest.raises(FieldDeskError) as caught:
         form.values()
     assert (caught.value.code, caught.value.values["field"]) == ("value_missing", "serial")

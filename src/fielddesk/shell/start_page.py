@@ -18,7 +18,6 @@ from fielddesk.ui.forms import Form, Line
 from fielddesk.ui.page import Page, Scroll
 from fielddesk.ui.signs import Card
 from fielddesk.ui.text import Glyph, Text, Words
-from fielddesk.ui.wording import sentence
 
 WIDEST = 680
 
@@ -116,7 +115,7 @@ class StartPage(Page):
         try:
             parse_recovery_code(field.text())
         except StoreProblem as problem:
-            field.say_trouble(sentence(problem))
+            field.say_trouble(problem)
             return
         self.code_typed.emit(field.text())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
@@ -67,6 +68,7 @@ class Field(Worded, QWidget):
         self._elsewhere: Any = None
         self._has_elsewhere = False
         self._last_draft: str | None = None
+        self._why: Words = ""
         self._keep = QTimer(self)
         self._keep.setSingleShot(True)
         self._keep.setInterval(DRAFT_AFTER_MS)
@@ -109,6 +111,14 @@ class Field(Worded, QWidget):
         row.addWidget(self.take_theirs)
         self._elsewhere_row.hide()
         return self._elsewhere_row
+
+    def mark_needed(self) -> None:
+        """Say beside the label, before anything is pressed, that this must be filled in."""
+        if self.needed:
+            plain = self._label_words
+            self._label_words = lambda: _("{label} (needed)").format(label=spoken(plain))
+            self.label.set_words(self._label_words)
+            self.retranslate()
 
     # ---------------------------------------------------------------- what a kind of field says of itself
 
@@ -170,12 +180,12 @@ class Field(Worded, QWidget):
         self._pending = False
         self.say_trouble("")
 
-    def refused(self, words: str) -> None:
+    def refused(self, why: Words | FieldDeskError) -> None:
         """The commit did not go through; what was typed stays, and counts as typed again."""
         if self._pending:
             self._pending = False
             self.shown, self._shown_text = self._before, self.display(self._before)
-        self.say_trouble(words)
+        self.say_trouble(why)
 
     def _set_shown(self, value: Any) -> None:
         self.shown = value
@@ -202,7 +212,7 @@ class Field(Worded, QWidget):
             if self.needed and value in (None, ""):
                 raise FieldDeskError("value_missing")
         except FieldDeskError as error:
-            self.say_trouble(sentence(error))
+            self.say_trouble(error)
             self.flush_draft()
             return False
         self.say_trouble("")
@@ -234,14 +244,19 @@ class Field(Worded, QWidget):
             self._last_draft = draft
             self.typed.emit(draft)
 
-    def say_trouble(self, words: str) -> None:
-        """Words under the field; none when all is well."""
+    def say_trouble(self, why: Words | FieldDeskError) -> None:
+        """Say under the field what is wrong with it, in another language too; no words when all is well."""
+        self._why = partial(sentence, why) if isinstance(why, FieldDeskError) else why
+        words = spoken(self._why)
+        self._write_trouble(words)
+        if words:
+            theme.announce(self.editor, words)
+
+    def _write_trouble(self, words: str) -> None:
         self._trouble_words.setText(words)
         self._trouble.setVisible(bool(words))
         self.editor.setAccessibleDescription(words or spoken(self._hint))
         theme.set_property(self.editor, "error", "true" if words else "false")
-        if words:
-            theme.announce(self.editor, words)
 
     def _typing(self) -> None:
         if not self._keep.isActive():
@@ -256,7 +271,7 @@ class Field(Worded, QWidget):
         try:
             self.parse(text)
         except FieldDeskError as error:
-            self.say_trouble(sentence(error))
+            self.say_trouble(error)
         else:
             self.say_trouble("")
 
@@ -273,9 +288,9 @@ class Field(Worded, QWidget):
         self.flush_draft()
 
     def retranslate(self) -> None:
-        self.editor.setAccessibleName(visible(spoken(self._label_words)))
-        if not self._trouble_words.text():
-            self.editor.setAccessibleDescription(spoken(self._hint))
+        words = spoken(self._label_words)
+        self.editor.setAccessibleName(visible(words))
+        self._write_trouble(spoken(self._why))
         if self._has_elsewhere:
             self._show_elsewhere()
 

@@ -4,21 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _, format_quantity, parse_quantity
 from fielddesk.ui import theme
+from fielddesk.ui.buttons import Button
 from fielddesk.ui.combo import Combo
 from fielddesk.ui.field import LINE_LENGTH, PROSE_LENGTH, Field, checked_text
 from fielddesk.ui.pasting import LineEditor, ProseEditor
 from fielddesk.ui.signs import Remark
-from fielddesk.ui.text import Text, Words, spoken, visible
-from fielddesk.ui.wording import sentence
+from fielddesk.ui.text import Glyph, Text, Words, spoken, visible
 
 __all__ = ["LINE_LENGTH", "PROSE_LENGTH", "Choice", "Combo", "Field", "Line", "Prose", "Quantity", "checked_text"]
+
+
+class PutAside(QWidget):
+    """Under a field: what was typed is out of it, and how to have it back. Signal `wanted`."""
+
+    wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = Text(lambda: _("What you typed is put aside. Ctrl+Z brings it back."), "second", wraps=True)
+        self.again = Button(lambda: _("Bring it back"), kind="quiet")
+        self.again.clicked.connect(self.wanted)
+        row = QHBoxLayout(self)
+        theme.space(row, spacing=6)
+        row.addWidget(Glyph("arrow-counter-clockwise", "text2", 16))
+        row.addWidget(self._words, 1)
+        row.addWidget(self.again)
+
+    def words(self) -> str:
+        return self._words.text()
 
 
 class Line(Field):
@@ -29,6 +49,9 @@ class Line(Field):
     ) -> None:
         self.limit = limit
         self._unseen = Remark("warn")
+        self._aside = ""
+        self._draft_waits = False
+        self._aside_row: PutAside | None = None
         super().__init__(key, label, needed=needed, hint=hint)
         self._column.addWidget(self._unseen)
         self.say("_write_hint", hint)
@@ -43,7 +66,7 @@ class Line(Field):
         return self.editor
 
     def _too_long(self) -> None:
-        self.say_trouble(sentence(FieldDeskError("text_too_long", limit=self.limit)))
+        self.say_trouble(FieldDeskError("text_too_long", limit=self.limit))
 
     def text(self) -> str:
         return self.editor.text()
@@ -69,6 +92,72 @@ class Line(Field):
     def parse(self, text: str) -> Any:
         return checked_text(text.strip(), self.limit, one_line=True)
 
+    # ---------------------------------------------------------------- Escape, and thinking again
+
+    def key_pressed(self, event: QKeyEvent) -> bool:
+        if event.key() == Qt.Key.Key_Escape and self.dirty():
+            self.put_aside()
+            return True
+        return super().key_pressed(event)
+
+    def put_aside(self) -> None:
+        """Show again what the store holds. What was typed can be had back, and its draft is kept until the field is
+        left: one key must not be the end of it."""
+        self.flush_draft()
+        self._aside, self._draft_waits = self.text(), True
+        shown = self._elsewhere if self._has_elsewhere else self.shown
+        self.editor.selectAll()
+        self.editor.insert(self.display(shown))  # not `write`: undo within the editor must know of it
+        self._set_shown(shown)
+        self.say_trouble("")
+        self._offer_back(True)
+
+    def bring_back(self) -> None:
+        """Type again what was put aside."""
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.editor.selectAll()
+        self.editor.insert(self._aside)
+        self._typing()
+
+    def _offer_back(self, on: bool) -> None:
+        if self._aside_row is None:
+            if not on:
+                return
+            self._aside_row = PutAside()
+            self._aside_row.wanted.connect(self.bring_back)
+            self._column.addWidget(self._aside_row)
+        self._aside_row.setVisible(on)
+        if on:
+            theme.announce(self.editor, self._aside_row.words())
+
+    def _typing(self) -> None:
+        super()._typing()
+        if self._aside_row is not None and self.text() == self._aside:
+            self._draft_waits = False
+            self._offer_back(False)
+
+    def start(self, value: Any) -> None:
+        self._draft_waits = False
+        self._offer_back(False)
+        super().start(value)
+
+    def commit(self) -> bool:
+        """Leaving decides: the draft of what was put aside goes; it is offered until something else is committed."""
+        typed = self.dirty()
+        done = super().commit()
+        if not typed:
+            self._draft_waits = False
+            self.flush_draft()
+        elif done:
+            self._offer_back(False)
+        return done
+
+    def flush_draft(self) -> None:
+        if self.dirty():
+            self._draft_waits = False
+        if not self._draft_waits:
+            super().flush_draft()
+
 
 class Prose(Field):
     """Text of several lines; Ctrl+Enter or leaving the field commits."""
@@ -93,7 +182,7 @@ class Prose(Field):
         return self.editor
 
     def _too_long(self) -> None:
-        self.say_trouble(sentence(FieldDeskError("text_too_long", limit=self.limit)))
+        self.say_trouble(FieldDeskError("text_too_long", limit=self.limit))
 
     def _changed(self) -> None:
         if not self._quiet:
@@ -115,6 +204,11 @@ class Prose(Field):
 
     def parse(self, text: str) -> Any:
         return checked_text(text, self.limit, one_line=False)
+
+    def key_pressed(self, event: QKeyEvent) -> bool:
+        if event.key() == Qt.Key.Key_Escape:
+            return False  # a long text is not lost to one key; undo within the editor takes words back
+        return super().key_pressed(event)
 
     def enter_commits(self, event: QKeyEvent) -> bool:
         return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)

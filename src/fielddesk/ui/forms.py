@@ -14,8 +14,7 @@ from fielddesk.core.i18n import _
 from fielddesk.ui import theme
 from fielddesk.ui.days import Day, parse_day
 from fielddesk.ui.fields import Choice, Field, Line, Prose, Quantity
-from fielddesk.ui.text import Text
-from fielddesk.ui.wording import sentence
+from fielddesk.ui.text import Text, Words
 
 __all__ = ["Choice", "Day", "Field", "Form", "Line", "Prose", "Quantity", "parse_day"]
 
@@ -49,6 +48,7 @@ class Form(QWidget):
         self.fields[field.key] = field
         field.committed.connect(lambda shown, new: self.committed.emit(field.key, shown, new))
         field.typed.connect(lambda text: self.typed.emit(field.key, text))
+        field.mark_needed()
         theme.size(field.label, least=_LABEL)
         self._lay(field, len(self.fields) - 1)
         return field
@@ -97,7 +97,7 @@ class Form(QWidget):
                 if field.needed and found[key] in (None, ""):
                     raise FieldDeskError("value_missing")
             except FieldDeskError as error:
-                field.say_trouble(sentence(error))
+                field.say_trouble(error)
                 raise FieldDeskError(error.code, **{**error.values, "field": key}) from None
         return found
 
@@ -115,9 +115,9 @@ class Form(QWidget):
         self.fields[key].saved()
         self.said.emit(_("Saved {time}").format(time=clock))
 
-    def refused(self, key: str, words: str) -> None:
+    def refused(self, key: str, why: Words | FieldDeskError) -> None:
         """The action of a field was refused; the words stand under it."""
-        self.fields[key].refused(words)
+        self.fields[key].refused(why)
         self.said.emit(_("Not saved"))
 
     def focus_first(self) -> None:

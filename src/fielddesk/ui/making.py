@@ -113,8 +113,10 @@ class NewRecord(Pane):
             self.put_back(field, text)
 
     def _typed(self, key: str, text: str | None) -> None:
-        if not isinstance(self.form.fields[key], Picker):  # what is typed there only looks for a record
-            self._bench.keep_draft(f"{self.drafts}.{key}", NEW, text or None)
+        field = self.form.fields[key]
+        if not isinstance(field, Picker):  # what is typed there only looks for a record
+            # Nothing typed any more is what the field was left with before: of a new record only the draft knows it.
+            self._bench.keep_draft(f"{self.drafts}.{key}", NEW, (field.text() if text is None else text) or None)
 
     def _left_field(self, key: str, _shown: object, new: object) -> None:
         field = self.form.fields[key]
@@ -139,7 +141,7 @@ class NewRecord(Pane):
         if refused:  # first the keyboard: a field that is left takes back what was said of it
             refused[0][0].editor.setFocus(Qt.FocusReason.OtherFocusReason)
         for field, why in reversed(refused):
-            field.say_trouble(sentence(why))
+            field.say_trouble(why)
         return None if refused else values
 
     def _make(self) -> None:
@@ -188,7 +190,7 @@ class NewRecord(Pane):
         if field is None:
             self._bench.toast(sentence(error), icon="warning-fill")
             return
-        field.say_trouble(sentence(error))
+        field.say_trouble(error)
         field.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
 

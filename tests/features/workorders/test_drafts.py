@@ -102,6 +102,34 @@ def test_a_new_order_is_never_made_and_still_in_the_form_after_a_kill(
     assert seen == [{}]
 
 
+def test_escape_in_a_new_order_loses_nothing_that_was_typed(desk: Workplace, laptop: Store, qtbot: QtBot) -> None:
+    page = page_of(desk)
+    page.new.click()
+    desk.settle()
+    form = page.new_pane
+    desk.desk.activateWindow()
+    qtbot.waitUntil(desk.desk.isActiveWindow)
+    title, story = form.title_field, form.form.fields["description"]
+    qtbot.keyClicks(story.editor, "Since Monday")
+    qtbot.keyClick(story.editor, Qt.Key.Key_Escape)
+    title.editor.setFocus()
+    qtbot.keyClicks(title.editor, "Gearbox hums")
+    story.editor.setFocus()
+    title.editor.setFocus()
+    qtbot.keyClicks(title.editor, " loudly")
+    qtbot.keyClick(title.editor, Qt.Key.Key_Escape)
+    form.keep()
+    desk.settle()
+    assert title.text() == "Gearbox hums"
+    assert drafts(laptop)[("new_order.title", "new")] == "Gearbox hums loudly"  # had back by Ctrl+Z, or by a restart
+    assert drafts(laptop)[("new_order.description", "new")] == "Since Monday"
+    story.editor.setFocus()
+    desk.settle()
+    assert drafts(laptop)[("new_order.title", "new")] == "Gearbox hums"
+    qtbot.mouseClick(title._aside_row.again, Qt.MouseButton.LeftButton)
+    assert title.text() == "Gearbox hums loudly"
+
+
 def test_what_is_typed_for_the_next_order_while_one_is_saved_waits_in_the_form(
     desk: Workplace, laptop: Store, qtbot: QtBot
 ) -> None:

@@ -200,6 +200,16 @@ def test_an_empty_note_is_refused_in_words(desk: Workplace, laptop: Store) -> No
     assert len(notes(laptop)) == 3
 
 
+def test_the_key_that_adds_a_note_says_too_that_there_is_none(desk: Workplace, qtbot: QtBot) -> None:
+    panel = shown(desk).tabs.choose("notes")
+    assert isinstance(panel, NotesPanel)
+    qtbot.keyClick(panel.field.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert "Type the note first." in words(panel)
+    i18n.set_language("zh_TW")
+    desk.settle()
+    assert "請先輸入備註。" in words(panel)
+
+
 def test_a_new_order_needs_no_window_of_its_own(desk: Workplace, laptop: Store, qtbot: QtBot) -> None:
     page = orders(desk)
     page.new.click()

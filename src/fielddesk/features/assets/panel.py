@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _, format_moment
 from fielddesk.features.assets.actions import create_asset, edit_asset
 from fielddesk.features.assets.dialogs import LABELS, row_of
@@ -27,7 +28,6 @@ from fielddesk.ui.page import Scroll
 from fielddesk.ui.seams import Bench, SubjectPanel, paged
 from fielddesk.ui.signs import Empty
 from fielddesk.ui.text import Text
-from fielddesk.ui.wording import sentence
 
 NEEDED: Final = ("serial", "name")
 
@@ -128,7 +128,7 @@ class AssetPanel(SubjectPanel):
             said=lambda: _("{field} saved").format(field=self.form.label_of(key).text()),
             undo=taken_back,
             then=lambda _done: self._saved(subject, key),
-            failed=lambda error: self._refused(subject, key, new, sentence(error)),
+            failed=lambda error: self._refused(subject, key, new, error),
             drops=[(f"asset.{key}", subject)],
         )
 
@@ -136,11 +136,11 @@ class AssetPanel(SubjectPanel):
         if subject == self.form.subject:
             self.form.saved(key, format_moment(self._bench.now(), self._bench.zone(), "seconds"))
 
-    def _refused(self, subject: str, key: str, new: object, words: str) -> None:
+    def _refused(self, subject: str, key: str, new: object, error: FieldDeskError) -> None:
         if self._latest.get((subject, key)) == str(new):
             self._bench.keep_draft(f"asset.{key}", subject, str(new))
         if subject == self.form.subject:
-            self.form.refused(key, words)
+            self.form.refused(key, error)
 
 
 def _edit(asset_id: str, key: str, value: object, base: dict[str, Any]) -> Call:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
@@ -22,7 +23,7 @@ from fielddesk.ui.fields import LINE_LENGTH
 from fielddesk.ui.lists import Row
 from fielddesk.ui.seams import ActionWords, FieldWords, Names
 from fielddesk.ui.signs import Remark
-from fielddesk.ui.text import Glyph, Text
+from fielddesk.ui.text import Glyph, Text, Words, spoken
 from fielddesk.ui.wording import add_sentences, sentence
 
 STATES: Final = {
@@ -222,8 +223,9 @@ class ReasonBar(QFrame):
             return
         super().keyPressEvent(event)
 
-    def _say(self, words: str) -> None:
-        self._trouble.show_words(words)
+    def _say(self, why: Words) -> None:
+        words = spoken(why)
+        self._trouble.show_words(why)
         theme.set_property(self.edit, "error", "true" if words else "false")
         self.edit.setAccessibleDescription(words)
         if words:
@@ -234,7 +236,7 @@ class ReasonBar(QFrame):
         try:
             check_status(self._status, self._wanted, reason)
         except FieldDeskError as error:
-            self._say(sentence(error))
+            self._say(partial(sentence, error))
             self.edit.setFocus()
             return
         self.hide()

@@ -24,7 +24,6 @@ from fielddesk.ui.lists import Row
 from fielddesk.ui.picking import Picker
 from fielddesk.ui.seams import Bench
 from fielddesk.ui.signs import Chip
-from fielddesk.ui.wording import sentence
 
 
 class HowMany(Quantity):
@@ -156,7 +155,7 @@ class AddPart(QFrame):
     def refuse(self, error: FieldDeskError) -> None:
         """Say under its field what was wrong, and go there."""
         field = self.fields.get(str(error.values.get("field")), self.part)
-        field.say_trouble(sentence(error))
+        field.say_trouble(error)
         field.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _entered(self) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from fielddesk.core.errors import FieldDeskError
@@ -30,7 +30,6 @@ from fielddesk.ui.page import Scroll
 from fielddesk.ui.seams import Bench, SubjectPanel
 from fielddesk.ui.signs import Empty
 from fielddesk.ui.text import Text
-from fielddesk.ui.wording import sentence
 
 NOTES_AT_ONCE: Final = 30
 NOTE_DRAFT: Final = "note.text"
@@ -45,10 +44,12 @@ class NoteField(Prose):
             return False
         return super().eventFilter(watched, event)
 
-    def key_pressed(self, event: QKeyEvent) -> bool:
-        if event.key() == Qt.Key.Key_Escape:
-            return False  # a long note is not lost to one key; undo within the editor takes words back
-        return super().key_pressed(event)
+    def commit(self) -> bool:
+        """Hand the note over; one without words is asked for in words."""
+        if self.dirty():
+            return super().commit()
+        self.say_trouble(FieldDeskError("note_empty"))
+        return False
 
 
 class NotesPanel(SubjectPanel):
@@ -129,11 +130,8 @@ class NotesPanel(SubjectPanel):
         self._bench.keep_draft(NOTE_DRAFT, self._order_id, text or None)
 
     def _press(self) -> None:
-        if not self.field.dirty():
-            self.field.say_trouble(sentence(FieldDeskError("note_empty")))
+        if not self.field.commit():
             self.focus()
-            return
-        self.field.commit()
 
     def _add(self, _shown: object, text: str) -> None:
         order_id = self._order_id
@@ -167,7 +165,7 @@ class NotesPanel(SubjectPanel):
             return
         self.field.put_before(text)
         self.field.flush_draft()
-        self.field.say_trouble(sentence(error))
+        self.field.say_trouble(error)
 
     def _more(self) -> None:
         self._limit += 5 * NOTES_AT_ONCE

@@ -26,7 +26,6 @@ from fielddesk.ui.forms import Day, Form
 from fielddesk.ui.moments import moment_words
 from fielddesk.ui.page import Scroll
 from fielddesk.ui.seams import Bench, SubjectPanel
-from fielddesk.ui.wording import sentence
 
 
 class OverviewPanel(SubjectPanel):
@@ -144,5 +143,5 @@ class OverviewPanel(SubjectPanel):
             said=lambda: _("{number}: saved").format(number=order.number),
             undo=taken_back,
             then=lambda _done: self.form.saved(key, ""),
-            failed=lambda error: self.form.refused(key, sentence(error)),
+            failed=lambda error: self.form.refused(key, error),
         )
