@@ -6,6 +6,9 @@ from PySide6.QtWidgets import QApplication
 
 from fielddesk.core import i18n
 from fielddesk.ui.compare import MINE, THEIRS, Compare, Difference, Version, changed_spans
+from fielddesk.ui.page import Scroll
+from fielddesk.ui.text import Text
+from tests.support.look import faults
 
 DIFFERENCES = [
     Difference("status", "Status", "Planned", "In progress", "On hold"),
@@ -111,3 +114,32 @@ def test_differences_are_painted_in_every_theme(compare: Compare, dressed) -> No
         QApplication.processEvents()
         pictures.append(compare.grab().toImage())
     assert pictures[0] != pictures[1] != pictures[2]
+
+
+def test_in_a_narrow_window_mine_stands_above_theirs_and_what_was_taken_stays(compare: Compare, qtbot) -> None:
+    mine, theirs = compare._versions["fault", MINE], compare._versions["fault", THEIRS]
+    QApplication.processEvents()
+    assert mine.y() == theirs.y()
+    mine.setFocus()
+    mine.click()
+    holder = Scroll(compare)
+    qtbot.addWidget(holder)
+    holder.resize(420, 500)
+    holder.show()
+    for _turn in range(4):
+        QApplication.processEvents()
+    assert (mine.x(), mine.width()) == (theirs.x(), theirs.width())
+    assert mine.y() + mine.height() < theirs.y()
+    assert faults(holder) == []
+    assert compare.choices() == {"fault": MINE}
+    shown = [text.text() for text in compare.findChildren(Text) if text.isVisible()]
+    assert shown.count("This laptop") == shown.count("M. Okafor") == 2
+    mine.setFocus()
+    qtbot.keyClick(mine, Qt.Key.Key_Down)
+    qtbot.keyClick(theirs, Qt.Key.Key_Space)
+    assert compare.choices() == {"fault": THEIRS}
+    holder.resize(900, 500)
+    for _turn in range(4):
+        QApplication.processEvents()
+    assert mine.y() == theirs.y()
+    assert holder.takeWidget() is compare

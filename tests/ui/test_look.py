@@ -40,7 +40,10 @@ def test_nothing_is_cut_off_unnamed_or_too_small(desk: Desk, dressed, scheme: st
         assert faults(desk) == [], key
 
 
-@pytest.mark.parametrize(("size", "width", "height"), [(125, 1280, 640), (150, 1280, 640), (200, 1920, 1000)])
+@pytest.mark.parametrize(
+    ("size", "width", "height"),
+    [(100, 1000, 600), (125, 1280, 640), (150, 1280, 640), (200, 1920, 1000)],
+)
 def test_larger_text_still_shows_everything(desk: Desk, dressed, size: int, width: int, height: int) -> None:
     desk.resize(width, height)
     for language in i18n.LANGUAGES:

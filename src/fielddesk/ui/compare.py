@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QTextLayout
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QTextLayout
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from fielddesk.core.i18n import _
@@ -17,6 +17,8 @@ from fielddesk.ui.text import Text, Worded, Words, spoken, visible
 from fielddesk.ui.wrapping import Lines, units
 
 MINE, THEIRS = "mine", "theirs"
+_ABOVE_UNDER = 600
+"""A comparison narrower than this (pixels at 100 %) puts the versions above each other."""
 _PIECES = re.compile(r"[A-Za-z0-9_]+|\s+|.", re.DOTALL)
 
 
@@ -133,11 +135,22 @@ class Version(Worded, QAbstractButton):
             super().keyPressEvent(event)
 
 
-class Compare(Worded, QWidget):
-    """The three columns. Signals: `chosen(key, "mine" | "theirs")`, `complete(bool)` once every field has a choice.
+@dataclass(frozen=True)
+class _Row:
+    """What the screen has of one difference: line, label, and the three versions each with a head of its own."""
 
-    Keyboard: Tab to a field, left and right between the versions, Space or Enter takes one; Alt+1 takes all of mine,
-    Alt+2 all of theirs.
+    line: QFrame
+    label: Text
+    heads: tuple[Text, ...]
+    versions: tuple[Version, ...]
+
+
+class Compare(Worded, QWidget):
+    """The three columns; where they have no room, mine stands above theirs. Signals: `chosen(key, "mine" | "theirs")`,
+    `complete(bool)` once every field has a choice.
+
+    Keyboard: Tab to a field, arrows between the versions, Space or Enter takes one; Alt+1 takes all of mine, Alt+2 all
+    of theirs.
     """
 
     chosen = Signal(str, str)
@@ -149,6 +162,9 @@ class Compare(Worded, QWidget):
         self._differences: list[Difference] = []
         self._choices: dict[str, str] = {}
         self._versions: dict[tuple[str, str], Version] = {}
+        self._rows: list[_Row] = []
+        self._heads: list[Text] = []
+        self._above = False
         self._column = QVBoxLayout(self)
         theme.space(self._column)
         self._inner: QWidget | None = None
@@ -188,33 +204,75 @@ class Compare(Worded, QWidget):
             self._inner.deleteLater()
         self._inner = QWidget()
         self._versions = {}
-        grid = QGridLayout(self._inner)
-        theme.space(grid, spacing=8)
+        self._grid = QGridLayout(self._inner)
+        theme.space(self._grid, spacing=8)
         heads = (_("Before"), spoken(self._mine) or _("Mine"), spoken(self._theirs) or _("Theirs"))
-        for place, words in enumerate(heads):
-            grid.addWidget(Text(words, "caption"), 0, place + 1)
-            grid.setColumnStretch(place + 1, 1)
-        for row, difference in enumerate(self._differences):
-            self._add_row(grid, 2 * row + 1, difference, heads)
+        self._heads = [Text(words, "caption", wraps=True) for words in heads]
+        self._rows = [self._make_row(difference, heads) for difference in self._differences]
+        self._lay()
         self._column.addWidget(self._inner)
 
-    def _add_row(self, grid: QGridLayout, row: int, difference: Difference, heads: tuple[str, str, str]) -> None:
+    def _make_row(self, difference: Difference, heads: tuple[str, str, str]) -> _Row:
         line = QFrame()
         line.setProperty("kind", "line")
-        grid.addWidget(line, row, 0, 1, 4)
-        label = Text(spoken(difference.label), "strong", wraps=True)
-        label.setMinimumWidth(theme.px(110))
-        grid.addWidget(label, row + 1, 0, Qt.AlignmentFlag.AlignTop)
         name = spoken(difference.label)
+        label = Text(name, "strong", wraps=True)
         base = Version(f"{name}, {heads[0]}", difference.base, difference.base, choosable=False)
-        grid.addWidget(base, row + 1, 1)
         group = QButtonGroup(self._inner)
         for place, (side, value) in enumerate(((MINE, difference.mine), (THEIRS, difference.theirs))):
             version = Version(f"{name}, {heads[place + 1]}", value, difference.base, choosable=True)
             version.clicked.connect(lambda _on=True, key=difference.key, side=side: self._take(key, side))
             group.addButton(version)
-            grid.addWidget(version, row + 1, place + 2)
             self._versions[difference.key, side] = version
+        mine, theirs = (self._versions[difference.key, side] for side in (MINE, THEIRS))
+        return _Row(line, label, tuple(Text(words, "caption", wraps=True) for words in heads), (base, mine, theirs))
+
+    # ---------------------------------------------------------------- room
+
+    def minimumSizeHint(self) -> QSize:
+        """Less than the three columns need: they give way to three lines."""
+        return QSize(theme.px(160), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_inner"):
+            self._arrange()
+
+    def _arrange(self) -> None:
+        above = self.width() < theme.px(_ABOVE_UNDER)
+        if above != self._above:
+            self._above = above
+            if self._inner is not None:
+                self._lay()
+
+    def _lay(self) -> None:
+        grid, wide = self._grid, not self._above
+        while grid.takeAt(0) is not None:
+            pass
+        for place, head in enumerate(self._heads):
+            grid.setColumnStretch(place + 1, int(wide))
+            head.setVisible(wide)
+            if wide:
+                grid.addWidget(head, 0, place + 1)
+        grid.setColumnMinimumWidth(0, theme.px(110) if wide else 0)
+        grid.setColumnStretch(0, int(not wide))
+        for place, row in enumerate(self._rows):
+            at = 1 + 8 * place
+            grid.addWidget(row.line, at, 0, 1, 4 if wide else 1)
+            grid.addWidget(row.label, at + 1, 0, Qt.AlignmentFlag.AlignTop if wide else Qt.AlignmentFlag(0))
+            for side, (head, version) in enumerate(zip(row.heads, row.versions, strict=True)):
+                head.setVisible(not wide)
+                if wide:
+                    grid.addWidget(version, at + 1, side + 1)
+                else:
+                    grid.addWidget(head, at + 2 + 2 * side, 0)
+                    grid.addWidget(version, at + 3 + 2 * side, 0)
+
+    # ---------------------------------------------------------------- choosing
 
     def _take(self, key: str, side: str) -> None:
         self._choices[key] = side
