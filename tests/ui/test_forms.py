@@ -343,6 +343,41 @@ def test_a_day_is_understood_the_way_people_write_it(typed: str, day: str) -> No
     assert parse_day(typed) == day
 
 
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("today", "2028-02-28"),
+        ("Tomorrow ", "2028-02-29"),
+        ("yesterday", "2028-02-27"),
+        ("in 3 days", "2028-03-02"),
+        ("今天", "2028-02-28"),
+        ("明天", "2028-02-29"),
+        ("3 天后", "2028-03-02"),
+        ("3天後", "2028-03-02"),
+    ],
+)
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_a_day_is_understood_as_the_lists_say_it_in_any_language(typed: str, day: str, language: str) -> None:
+    i18n.set_language(language)
+    assert parse_day(typed, "2028-02-28") == day
+    with pytest.raises(FieldDeskError):
+        parse_day(typed)
+
+
+def test_a_day_typed_in_a_word_is_said_in_full_and_committed_as_a_day(qtbot) -> None:
+    form = Form()
+    qtbot.addWidget(form)
+    form.add(Day("due", "Due", today=lambda: "2028-02-28"))
+    form.load("1", {"due": None})
+    committed: list[tuple] = []
+    form.committed.connect(lambda *words: committed.append(words))
+    qtbot.keyClicks(form.fields["due"].editor, "tomorrow")
+    assert form.fields["due"].said.text() == "Tuesday 29 February 2028"
+    qtbot.keyClick(form.fields["due"].editor, Qt.Key.Key_Return)
+    assert committed == [("due", None, "2028-02-29")]
+    assert form.fields["due"].text() == "2028-02-29"
+
+
 def test_a_day_is_said_in_full_beside_the_field(sheet: Sheet) -> None:
     assert sheet.field("due").said.text() == "Friday 17 March 2028"
     i18n.set_language("zh_CN")

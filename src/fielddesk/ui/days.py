@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from fielddesk.core.errors import FieldDeskError
-from fielddesk.core.i18n import _, format_day
+from fielddesk.core.i18n import LANGUAGES, _, format_day, relative_day, speaking
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button, IconButton
 from fielddesk.ui.fields import Line
@@ -24,8 +25,13 @@ _DAY_FIRST = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})", re.ASCII)
 _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 
 
-def parse_day(text: str) -> str:
-    """ISO text of a day someone typed: 2028-03-17, 2028/3/17, 2028年3月17日, 17.3.2028, 20280317.
+_SAID = range(-7, 32)
+"""Days around today that are also understood as one says them."""
+
+
+def parse_day(text: str, today: str = "") -> str:
+    """ISO text of a day someone typed: 2028-03-17, 2028/3/17, 2028年3月17日, 17.3.2028, 20280317; where `today` is
+    known also in the words the lists use, in any of our languages: tomorrow, in 3 days, 明天.
 
     3/4/2028 is refused: half of the world reads it the other way. Code: day_not_understood.
     """
@@ -34,16 +40,47 @@ def parse_day(text: str) -> str:
     parts = match.groups() if match else ()
     if match := _DAY_FIRST.fullmatch(plain):
         parts = match.groups()[::-1]
+    if not parts and today and (day := _said(plain, date.fromisoformat(today))):
+        return day
     try:
         return date(*(int(part) for part in parts)).isoformat()
     except (TypeError, ValueError):
         raise FieldDeskError("day_not_understood", text=text) from None
 
 
+def _said(plain: str, today: date) -> str:
+    """The day that is called so, or "" when none near today is."""
+    wanted = _folded(plain)
+    for language in LANGUAGES:
+        with speaking(language):
+            for days in _SAID:
+                day = today + timedelta(days=days)
+                if _folded(relative_day(day, today)) == wanted:
+                    return day.isoformat()
+    return ""
+
+
+def _folded(words: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", words).casefold().split())
+
+
+def _of_this_computer() -> str:
+    return date.today().isoformat()  # noqa: DTZ011  (a day typed in words by who sits before it)
+
+
 class Day(Line):
     """A calendar day; the value is its ISO text or None."""
 
-    def __init__(self, key: str, label: Words, *, needed: bool = False, hint: Words = "") -> None:
+    def __init__(
+        self,
+        key: str,
+        label: Words,
+        *,
+        needed: bool = False,
+        hint: Words = "",
+        today: Callable[[], str] = _of_this_computer,
+    ) -> None:
+        self._today = today
         super().__init__(key, label, needed=needed, hint=hint)
         theme.size(self.editor, width=150)
         self.open = IconButton(lambda: _("Pick from the calendar"), "calendar-blank")
@@ -59,7 +96,7 @@ class Day(Line):
         self._calendar: QFrame | None = None
 
     def parse(self, text: str) -> str | None:
-        return parse_day(text) if text.strip() else None
+        return parse_day(text, self._today()) if text.strip() else None
 
     def in_words(self, value: Any) -> str:
         return format_day(value, "long") if value else super().in_words(value)
@@ -77,7 +114,7 @@ class Day(Line):
             return
         self.none.setVisible(bool(self.text()) and not self.needed)
         try:
-            self.said.setText(format_day(parse_day(self.text()), "long"))
+            self.said.setText(format_day(parse_day(self.text(), self._today()), "long"))
         except FieldDeskError:
             self.said.setText("")
 
@@ -95,9 +132,9 @@ class Day(Line):
         popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         popup.setProperty("kind", "overlay")
         try:
-            shown = date.fromisoformat(parse_day(self.text()))
+            shown = date.fromisoformat(parse_day(self.text(), self._today()))
         except FieldDeskError:
-            shown = date.today()  # noqa: DTZ011  (only where the calendar opens; nothing is stored of it)
+            shown = date.fromisoformat(self._today())
         month = Month(shown)
         month.picked.connect(lambda day: self._picked(popup, day))
         column = QVBoxLayout(popup)

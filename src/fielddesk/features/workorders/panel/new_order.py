@@ -41,7 +41,7 @@ class NewOrder(NewRecord):
         self.asset = Choice("asset_id", lambda: _("Asset"), [])
         for field in (self._kind, self.title_field, self.customer, self.asset):
             self.form.add(field)
-        self.form.add(Day("due_on", lambda: _("Due")))
+        self.form.add(Day("due_on", lambda: _("Due"), today=bench.today))
         if bench.me.role in OFFICE:
             self._assignee = Choice("assignee_id", lambda: _("Given to"), [])
             self.form.add(self._assignee)

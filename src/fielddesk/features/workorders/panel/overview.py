@@ -39,7 +39,7 @@ class OverviewPanel(SubjectPanel):
         self._plans = bench.me.role in OFFICE
         self.form = Form()
         self._assignee = Choice("assignee_id", lambda: _("Given to"), [])
-        self._due = Day("due_on", lambda: _("Due"))
+        self._due = Day("due_on", lambda: _("Due"), today=bench.today)
         self.facts = Facts()
         self._fill()
         inner = QWidget()
