@@ -79,7 +79,7 @@ class Workplace:
             each.key: (lambda each=each: each.page(self.bench)) for each in self.offers.places
         }
         self.desk.set_places(places, dict(makers))
-        self.desk.show_user("Anna Berg")
+        self.desk.top.user.set_words("Anna Berg")
         self.desk.status.show_connection("Offline since 07:42")
 
     def open(self, key: str) -> Page:

@@ -12,17 +12,19 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHeaderView,
     QLabel,
+    QLayout,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
+    QStackedLayout,
     QTabBar,
-    QTableView,
     QWidget,
 )
 
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Link
+from fielddesk.ui.tables import Table
 from fielddesk.ui.text import Elided
 
 TARGET = 40
@@ -31,7 +33,8 @@ CONTROLS = (QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QAbstractItem
 
 def faults(window: QWidget) -> list[str]:
     """Everything wrong with what is visible in a window, one line each."""
-    found = [*_clipped(window), *_too_wide(window), *_sideways(window), *_unnamed(window), *_small(window)]
+    looks = (_clipped, _too_wide, _sideways, _overlapping, _unnamed, _small)
+    found = [fault for look in looks for fault in look(window)]
     primary = [button for button in _visible(window, QPushButton) if button.property("kind") == "primary"]
     if len(primary) > 1:
         found.append(f"{len(primary)} primary buttons: {[button.text() for button in primary]}")
@@ -89,11 +92,25 @@ def _too_wide(window: QWidget) -> Iterator[str]:
 
 def _sideways(window: QWidget) -> Iterator[str]:
     """A table in a body that scrolls: it shows every row and column, or there are bars within bars."""
-    for table in _visible(window, QTableView):
+    for table in _visible(window, Table):
         if _around(table, QScrollArea) is not None:
             for bar in (table.horizontalScrollBar(), table.verticalScrollBar()):
                 if bar.maximum() > 0:
                     yield f"{_told(table)} scrolls {bar.orientation().name} in what scrolls itself"
+
+
+def _overlapping(window: QWidget) -> Iterator[str]:
+    """Two things of one row or column that lie over each other; what a layout keeps apart does not."""
+    for layout in window.findChildren(QLayout):
+        widgets = [item.widget() for place in range(layout.count()) if (item := layout.itemAt(place)) is not None]
+        seen = [widget for widget in widgets if widget is not None and widget.isVisibleTo(window)]
+        if isinstance(layout, QStackedLayout) or not layout.parentWidget().isVisibleTo(window):
+            continue
+        for place, one in enumerate(seen):
+            for other in seen[place + 1 :]:
+                both = one.geometry() & other.geometry()
+                if both.width() > 1 and both.height() > 1:
+                    yield f"{_told(one)} and {_told(other)} lie over each other by {both.size().toTuple()}"
 
 
 def _around(widget: QWidget, kind: type) -> QWidget | None:

@@ -300,7 +300,6 @@ class PiecesPage(PlainPage):
         self.pane.add(card)
         self.pane.add_action(Button(said("Keep")))
         self.pane.add_action(Button(said("Take these"), "check", "primary"))
-        self.pane.say_saved(said("Saved 09:41:07")())
 
 
 def make_desk() -> Desk:
@@ -310,7 +309,7 @@ def make_desk() -> Desk:
     desk.set_places(PLACES, {**blanks, "today": TodayPage, "orders": OrdersPage, "sync": PiecesPage})
     for key, count in COUNTS.items():
         desk.set_count(key, count)
-    desk.show_user("M. Okafor")
+    desk.top.user.set_words("M. Okafor")
     desk.status.show_connection(said("Offline since 07:42"))
     desk.status.show_waiting(said("12 changes wait to be sent"))
     desk.status.show_needs_you(said("2 need you"))

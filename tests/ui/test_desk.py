@@ -1,19 +1,21 @@
 """The window frame: places, room, words about headquarters, the toast, and everything by keyboard."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from fielddesk.core import i18n
 from fielddesk.ui.buttons import Button
 from fielddesk.ui.desk import Desk, Place
+from fielddesk.ui.finding import FindRow
 from fielddesk.ui.lists import Row
 from fielddesk.ui.overlay import SearchResults
-from fielddesk.ui.page import Page, PlainPage, SplitPage
+from fielddesk.ui.page import ListPane, Page, PlainPage, Scroll, SplitPage
 from fielddesk.ui.palette import Command, Palette, rank
 from fielddesk.ui.signs import Banner, Chip, Notice
 from fielddesk.ui.tabs import Tabs
+from tests.support.look import faults
 from tests.ui.gallery import PLACES
 from tests.ui.samples import said
 
@@ -67,13 +69,6 @@ def test_the_navigation_becomes_a_rail_where_there_is_no_room(desk: Desk, width:
     QApplication.processEvents()
     assert desk.navigation.is_rail() is rail
     assert desk.navigation.width() == (64 if rail else 216)
-
-
-def test_a_running_inspection_keeps_the_rail_in_a_wide_window(desk: Desk) -> None:
-    desk.keep_rail(True)
-    assert desk.navigation.is_rail()
-    desk.keep_rail(False)
-    assert not desk.navigation.is_rail()
 
 
 def test_places_in_the_rail_have_names_counts_and_tooltips(desk: Desk) -> None:
@@ -189,9 +184,99 @@ def test_f6_goes_between_places_and_page(desk: Desk, qtbot) -> None:
     assert desk.navigation.hasFocus()
 
 
+def test_what_a_reload_does_not_change_stays_where_it_is_with_its_focus(qtbot) -> None:
+    page = PlainPage("Order")
+    qtbot.addWidget(page)
+    runs: list[int] = []
+
+    def reload(state: str = "In progress", turn: int = 0) -> None:
+        page.pane.show_chips([Chip(lambda: state, "info"), Chip("High", "warn")])
+        page.pane.show_notices([Notice("Late", "Call", answers=[("Call", lambda: runs.append(turn))])])
+
+    reload()
+    page.show()
+    page.activateWindow()
+    chips, answer = page.findChildren(Chip), page.pane.banner._buttons[0]
+    qtbot.waitUntil(page.isActiveWindow)
+    answer.setFocus()
+    qtbot.mousePress(answer, Qt.MouseButton.LeftButton)
+    reload(turn=1)
+    assert answer.hasFocus()
+    qtbot.mouseRelease(answer, Qt.MouseButton.LeftButton)
+    assert runs == [1]  # the press counts, and does what the answer does now
+    assert [chip for chip in page.findChildren(Chip) if chip.isVisible()] == chips
+    reload("Completed")
+    QApplication.processEvents()
+    assert [chip.words() for chip in page.findChildren(Chip) if chip.isVisible()] == ["Completed", "High"]
+
+
+def test_buttons_that_come_later_have_room_in_the_foot(qtbot) -> None:
+    page = PlainPage("Order")
+    qtbot.addWidget(page)
+    page.resize(460, 500)
+    page.show()
+    page.pane.add_action(Button("Note", "note-pencil"), left=True)
+    for words in ("Cancel the order", "Put it on hold", "Complete it"):
+        page.pane.add_action(Button(words, "check"))
+    for _turn in range(6):
+        QApplication.processEvents()
+    assert faults(page) == []
+    buttons = [button for button in page.findChildren(Button) if button.isVisible()]
+    last = next(button for button in buttons if button.words() == "Complete it")
+    assert last.mapTo(page, last.rect().bottomRight()) == QPoint(460 - 24 - 1, 500 - 16 - 1)
+
+
+def test_in_a_window_too_low_for_it_a_page_scrolls_whole_and_squashes_nothing(qtbot) -> None:
+    page = SplitPage("Orders", ("tray", "None", "They come."), ("tray", "None", "Choose."))
+    qtbot.addWidget(page)
+    page.left.add_row(FindRow("Find", [("a", "By day")]))
+    page.filters.add("mine", "Mine", 4)
+    page.list.show_rows([Row(str(n), f"Order {n}") for n in range(30)])
+    page.pane.show_title("Order 1", "Somewhere")
+    page.pane.add_action(Button("Complete it"))
+    page.show_detail()
+    page.show()
+    for height, scrolls in ((700, False), (200, True)):
+        page.resize(1100, height)
+        for _turn in range(6):
+            QApplication.processEvents()
+        assert faults(page) == []
+        for side in (page.left, page.pane):
+            assert (side.findChild(Scroll).verticalScrollBar().maximum() > 0) is scrolls
+        assert page.list.height() >= 112
+
+
+def test_four_filters_with_their_numbers_stand_in_one_line_of_a_narrow_list(qtbot) -> None:
+    pane = ListPane("Orders", ("tray", "None", "They come."))
+    qtbot.addWidget(pane)
+    for key, words, count in (("mine", "Mine", 12), ("late", "Late", 3), ("open", "Open", 128), ("all", "All", None)):
+        pane.filters.add(key, words, count)
+    pane.resize(352, 500)
+    pane.show()
+    QApplication.processEvents()
+    assert len({button.y() for button in pane.filters.findChildren(Button)}) == 1
+
+
+def test_in_a_narrow_window_of_large_letters_the_frame_keeps_its_parts_apart(desk: Desk, dressed) -> None:
+    desk.top.user.set_words("Maximiliane von Hohenstein-Okafor")
+    desk.resize(1000, 600)
+    dressed.choose("light", 200)
+    for _turn in range(12):
+        QApplication.processEvents()
+    assert [fault for fault in faults(desk) if "over each other" in fault or "cut off" in fault] == []
+    assert desk.top.commands.text() == desk.top.user.text() == ""
+    assert desk.top.commands.accessibleName() == "Commands"
+    assert desk.top.user.toolTip() == desk.top.user.words() == "Maximiliane von Hohenstein-Okafor"
+    dressed.choose("light", 100)
+    desk.resize(1366, 768)
+    QApplication.processEvents()
+    assert desk.top.user.words() == "Maximiliane von Hohenstein-Okafor"
+    assert "Maximiliane" in desk.top.user.text()
+
+
 def test_everything_of_the_frame_is_reached_by_tab(desk: Desk, qtbot) -> None:
     desk.show_place("today")
-    desk.show_user("M. Okafor")
+    desk.top.user.set_words("M. Okafor")
     desk.status.show_needs_you("2 need you")
     desk.show_toast("Fitted", lambda: None)
     desk.top.search.setFocus()

@@ -188,7 +188,7 @@ class _Card(Card):
 
     def add_button(self, button: Button) -> None:
         """The first one added is the best way out and stands last, as the next step does everywhere."""
-        self._buttons.insert(0, button)
+        self._buttons.insertWidget(0, button)
         self.buttons.append(button)
 
     def add_details(self, details: str) -> None:

@@ -46,18 +46,30 @@ class Button(Worded, QPushButton):
             self.setShortcut(QKeySequence(key))
         self._key = key
         self._tip = tip
+        self._bare = False
         self.set_words(words)
         self.rescale()
 
     def set_words(self, words: Words) -> None:
         """The button's text; assistive technology says the same."""
+        self._words = words
         self.say("_write", words)
-        self.say("_write_tip", self._tip or "")
+        self.say("_write_tip", self._tip or (words if self._bare else ""))
+
+    def show_words(self, on: bool) -> None:
+        """The icon alone where there is no room for words; then the pointer is told them."""
+        if self._bare is on:
+            self._bare = not on
+            self.set_words(self._words)
+
+    def room_for_words(self) -> int:
+        """How wide the button is with its words."""
+        return self.fontMetrics().horizontalAdvance(spoken(self._words)) + theme.px(64)
 
     def _write(self, text: str) -> None:
         # Setting the text of a button takes its key away, so the key goes on again.
         gap = "\N{THIN SPACE}" if text and not self.icon().isNull() else ""  # Qt leaves four pixels after an icon
-        self.setText(gap + no_mnemonic(text))
+        self.setText("" if self._bare else gap + no_mnemonic(text))
         self.setAccessibleName(text)
         if self._key:
             self.setShortcut(QKeySequence(self._key))
@@ -68,7 +80,7 @@ class Button(Worded, QPushButton):
 
     def words(self) -> str:
         """The text as it is read."""
-        return self.text().lstrip("\N{THIN SPACE}").replace("&&", "&")
+        return self.accessibleName() if self._bare else self.text().lstrip("\N{THIN SPACE}").replace("&&", "&")
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Shortcut and self.isEnabled():
@@ -180,12 +192,12 @@ class Filters(QWidget):
     def add(self, key: str, words: Words, count: int | None = None) -> Button:
         """Add a button; the first one is on."""
         self._words[key], self._counts[key] = words, count
-        button = Button(lambda: self._label(key))
+        button = Button(lambda: self._label(key), kind="filter")
         button.setCheckable(True)
         button.setChecked(not self._buttons)
         button.clicked.connect(lambda: self.chosen.emit(key))
         self._group.addButton(button)
-        self.row.insert(len(self._buttons), button)
+        self.row.insertWidget(len(self._buttons), button)
         self._buttons[key] = button
         return button
 

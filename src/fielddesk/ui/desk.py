@@ -90,6 +90,21 @@ class TopBar(Worded, QFrame):
         self._left.setMinimumWidth(navigation + theme.px(10) if navigation > theme.px(100) or narrow else 0)
         self.search.setMaximumWidth(theme.px(420))
         self.search.setMinimumWidth(theme.px(120 if narrow else 200))
+        self._fit_words()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # another name, another language
+            self._fit_words()
+        return super().event(event)
+
+    def _fit_words(self) -> None:
+        """Where the search box and all words have no room side by side, the buttons show their icons alone."""
+        ends = (self.commands, self.user)
+        wanted = self._left.minimumSizeHint().width() + self.search.minimumWidth() + theme.px(56)
+        wanted = max(wanted, self._left.minimumWidth() + self.search.minimumWidth() + theme.px(56))
+        wanted += sum(button.room_for_words() for button in ends)
+        for button in ends:
+            button.show_words(wanted <= self.width())
 
 
 class StatusBar(Worded, QFrame):
@@ -187,7 +202,6 @@ class Desk(Worded, QWidget):
         self._makers: dict[str, Callable[[], QWidget]] = {}
         self._pages: dict[str, QWidget] = {}
         self._current = ""
-        self._wants_rail = False
         self._connect()
         self.resize(1366, 768)
 
@@ -263,15 +277,7 @@ class Desk(Worded, QWidget):
     def current_place(self) -> str:
         return self._current
 
-    def keep_rail(self, on: bool) -> None:
-        """A running inspection wants the room: the navigation stays a rail."""
-        self._wants_rail = on
-        self._arrange()
-
     # ---------------------------------------------------------------- words
-
-    def show_user(self, name: str) -> None:
-        self.top.user.set_words(name)
 
     def show_toast(
         self, words: Words, undo: Callable[[], None] | None = None, *, icon: str = "check-circle-fill"
@@ -321,7 +327,7 @@ class Desk(Worded, QWidget):
         event.accept()
 
     def _arrange(self) -> None:
-        rail = self._wants_rail or self.width() < theme.px(FULL_NAVIGATION_FROM)
+        rail = self.width() < theme.px(FULL_NAVIGATION_FROM)
         if rail != self.navigation.is_rail():
             self.navigation.set_rail(rail)
         self.top.fit(self.navigation.width(), self.width())

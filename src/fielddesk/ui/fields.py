@@ -77,10 +77,6 @@ class Line(Field):
             self.editor.setCursorPosition(0)
         self._tell_unseen()
 
-    def _typing(self) -> None:
-        super()._typing()
-        self._tell_unseen()
-
     def _tell_unseen(self) -> None:
         """The editor obeys what turns or hides letters, since it holds the text as it is; here stands how it reads."""
         text = self.text()
@@ -132,6 +128,7 @@ class Line(Field):
 
     def _typing(self) -> None:
         super()._typing()
+        self._tell_unseen()
         if self._aside_row is not None and self.text() == self._aside:
             self._draft_waits = False
             self._offer_back(False)

@@ -9,10 +9,14 @@ from fielddesk.ui import theme
 
 
 class Flow(QLayout):
-    """Widgets side by side, `spacing` apart, in as many lines as they need; the last may stand at the right end."""
+    """Widgets side by side, `spacing` apart, in as many lines as they need.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    `right` puts each line at the right end; else one widget may stand there.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, right: bool = False) -> None:
         super().__init__(parent) if parent is not None else super().__init__()
+        self._right = right
         self._items: list[QLayoutItem] = []
         self._at_end: QWidget | None = None
 
@@ -24,7 +28,7 @@ class Flow(QLayout):
         self.addWidget(widget)
         self._at_end = widget
 
-    def insert(self, place: int, widget: QWidget) -> None:
+    def insertWidget(self, place: int, widget: QWidget) -> None:
         """Put a widget before the one at `place`."""
         self.addWidget(widget)
         self._items.insert(place, self._items.pop())
@@ -70,16 +74,40 @@ class Flow(QLayout):
         """Place the widgets if asked; the height they take, margins and all."""
         edge = self.contentsMargins()
         room = rect.marginsRemoved(edge)
-        x, y, line = room.x(), room.y(), 0
+        y, below = room.y(), 0
+        for line in self._lines_of(room.width()):
+            y += below
+            sizes = [self._size_of(item, room.width()) for item in line]
+            width = sum(size.width() for size in sizes) + self.spacing() * (len(line) - 1)
+            x = room.right() + 1 - width if self._right else room.x()
+            height = max(size.height() for size in sizes)
+            for item, size in zip(line, sizes, strict=True):
+                if move:
+                    at = room.right() + 1 - size.width() if item.widget() is self._at_end else x
+                    item.setGeometry(QRect(QPoint(at, y), size))
+                x += size.width() + self.spacing()
+            y, below = y + height, theme.px(8)
+        return y - rect.y() + edge.bottom()
+
+    def _lines_of(self, room: int) -> list[list[QLayoutItem]]:
+        """What stands in one line."""
+        lines: list[list[QLayoutItem]] = []
+        taken = 0
         for item in self._items:
             if item.isEmpty():
                 continue
-            hint = item.sizeHint()
-            if line and x + hint.width() > room.right() + 1:
-                x, y, line = room.x(), y + line + theme.px(8), 0
-            if move:
-                at = room.right() + 1 - hint.width() if item.widget() is self._at_end else x
-                item.setGeometry(QRect(QPoint(at, y), hint))
-            x += hint.width() + self.spacing()
-            line = max(line, hint.height())
-        return y + line - rect.y() + edge.bottom()
+            width = self._size_of(item, room).width()
+            if not lines or taken + width > room:
+                lines.append([])
+                taken = 0
+            lines[-1].append(item)
+            taken += width + self.spacing()
+        return lines
+
+    def _size_of(self, item: QLayoutItem, room: int) -> QSize:
+        """What an item takes; one that would be wider than the room gets higher instead."""
+        hint = item.sizeHint()
+        if hint.width() <= room or room <= 0:
+            return hint
+        width = max(room, item.minimumSize().width())
+        return QSize(width, item.heightForWidth(width) if item.hasHeightForWidth() else hint.height())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -23,14 +23,6 @@ _KEPT_PAGES = 64
 _IN_FLIGHT = 3
 
 Index = QModelIndex | QPersistentModelIndex
-
-
-class Identified(Protocol):
-    """A row has an id that stays when the list is read again."""
-
-    @property
-    def id(self) -> str: ...
-
 
 Run = Callable[[Callable[[], Any], Callable[[Any], None]], None]
 """Runs a question somewhere and hands its answer to the second callable on the main thread."""

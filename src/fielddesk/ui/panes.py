@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -20,10 +20,16 @@ from PySide6.QtWidgets import (
 from fielddesk.core.i18n import _
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Filters, Gate, IconButton
+from fielddesk.ui.flow import Flow
 from fielddesk.ui.lists import RowList
 from fielddesk.ui.signs import Banner, Chip, Empty, Notice
 from fielddesk.ui.text import Elided, Heading, Text, Worded, Words
 
+LEAST_LIST = 112
+"""A list is never lower than this: a row and a half, so that one sees that it goes on."""
+LEAST_BODY = 160
+CORNER_BELOW_UNDER = 460
+"""A pane narrower than this (pixels at 100 %) puts its corner under its title."""
 LOW_UNDER = 480
 """A pane lower than this (pixels at 100 %) lets its banner scroll."""
 
@@ -43,6 +49,14 @@ class Scroll(QScrollArea):
         QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.TouchGesture)
 
 
+class _Whole(QWidget):
+    """All of a pane. It scrolls only where there is less room than the least of everything in it."""
+
+    def heightForWidth(self, width: int) -> int:
+        layout = self.layout()
+        return -1 if layout is None else layout.totalMinimumHeightForWidth(width)
+
+
 class Pane(Worded, QWidget):
     """Head (title, chips, second line, corner), one banner, a body, a foot with the actions at its right end."""
 
@@ -54,8 +68,12 @@ class Pane(Worded, QWidget):
         super().__init__(parent)
         self.setProperty("kind", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._column = QVBoxLayout(self)
+        inner = _Whole()
+        self._column = QVBoxLayout(inner)
         theme.space(self._column, (24, 16, 24, 16), 12)
+        around = QVBoxLayout(self)
+        theme.space(around)
+        around.addWidget(Scroll(inner))
         self._make_head(title, second)
         self.banner = Banner()
         self._column.addWidget(self.banner)
@@ -63,13 +81,17 @@ class Pane(Worded, QWidget):
         self.column = QVBoxLayout(self.body)
         theme.space(self.column, spacing=16)
         self.scroll_area: Scroll | None = Scroll(self.body) if scrolls else None
+        # In a window too low for head, body and foot all of it scrolls, so that nothing is squashed.
+        theme.size(self.scroll_area or self.body, least_height=LEAST_BODY)
         self._column.addWidget(self.scroll_area or self.body, 1)
         self._low = False
         self._make_foot()
 
     def _make_head(self, title: Words, second: Words) -> None:
         self.head = QWidget()
-        row = QHBoxLayout(self.head)
+        self._head_row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self.head)
+        theme.space(self._head_row, spacing=12)
+        row = QHBoxLayout()
         theme.space(row, spacing=12)
         words = QVBoxLayout()
         theme.space(words, spacing=2)
@@ -90,10 +112,11 @@ class Pane(Worded, QWidget):
         self.second = Elided(second, "second")
         words.addWidget(self.second)
         row.addLayout(words, 1)
+        self._head_row.addLayout(row, 1)
         self.corner = QHBoxLayout()
         theme.space(self.corner, spacing=8)
-        row.addLayout(self.corner)
-        row.setAlignment(self.corner, Qt.AlignmentFlag.AlignTop)
+        self._head_row.addLayout(self.corner)
+        self._head_row.setAlignment(self.corner, Qt.AlignmentFlag.AlignTop)
         self._column.addWidget(self.head)
         self._shown_chips: list[Chip] = []
 
@@ -105,13 +128,11 @@ class Pane(Worded, QWidget):
         theme.space(self.foot_left, spacing=8)
         self.foot_left.addStretch(0)
         self._foot_row.addLayout(self.foot_left, 1)
-        self.foot_right = QHBoxLayout()
+        self.foot_right = Flow(right=True)
         theme.space(self.foot_right, spacing=8)
-        self.said = Text("", "second")
-        self.foot_right.addStretch(0)
-        self.foot_right.addWidget(self.said)
         self._foot_row.addLayout(self.foot_right)
         self._column.addWidget(self.foot)
+        self.foot.installEventFilter(self)
         self.foot.hide()
 
     def _fit_foot(self) -> None:
@@ -122,8 +143,20 @@ class Pane(Worded, QWidget):
         if self._foot_row.direction() != above:
             self._foot_row.setDirection(above)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.foot and event.type() == QEvent.Type.LayoutRequest:  # other buttons, or words on them
+            self._fit_foot()
+        return False
+
+    def _fit_head(self) -> None:
+        ways = QBoxLayout.Direction
+        way = ways.TopToBottom if self.width() < theme.px(CORNER_BELOW_UNDER) else ways.LeftToRight
+        if self._head_row.direction() != way:
+            self._head_row.setDirection(way)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit_head()
         self._fit_foot()
         low = event.size().height() < theme.px(LOW_UNDER)
         if self.scroll_area is not None and low != self._low:
@@ -136,7 +169,9 @@ class Pane(Worded, QWidget):
         self.second.set_words(second)
 
     def show_chips(self, chips: Sequence[Chip]) -> None:
-        """Chips beside the title."""
+        """Chips beside the title; those that say the same already stay."""
+        if [chip.told() for chip in chips] == [chip.told() for chip in self._shown_chips]:
+            return
         for chip in self._shown_chips:
             self._chips.removeWidget(chip)
             chip.hide()
@@ -167,12 +202,6 @@ class Pane(Worded, QWidget):
         self.foot.show()
         return widget
 
-    def say_saved(self, words: str) -> None:
-        """The saved state in the foot."""
-        self.said.setText(words)
-        if words:
-            self.foot.show()
-
 
 class ListPane(Worded, QFrame):
     """The list at the left of a page: title, one button, filters, rows, and words where there are none."""
@@ -182,8 +211,12 @@ class ListPane(Worded, QFrame):
     ) -> None:
         super().__init__(parent)
         self.setProperty("kind", "listpane")
-        self._column = QVBoxLayout(self)
-        theme.space(self._column, (0, 16, 1, 0))
+        inner = _Whole()
+        self.column = QVBoxLayout(inner)
+        theme.space(self.column, (0, 16, 0, 0))
+        around = QVBoxLayout(self)
+        theme.space(around, (0, 0, 1, 0))
+        around.addWidget(Scroll(inner))
         head = QWidget()
         row = QHBoxLayout(head)
         theme.space(row, (16, 0, 12, 0), 8)
@@ -194,13 +227,13 @@ class ListPane(Worded, QFrame):
         theme.space(self.corner, spacing=8)
         row.addLayout(self.corner)
         theme.size(head, height=40)
-        self._column.addWidget(head)
+        self.column.addWidget(head)
         self.filters = Filters(title)
         theme.space(self.filters.row, (16, 12, 12, 12), 8)
-        self._column.addWidget(self.filters)
+        self.column.addWidget(self.filters)
         line = QFrame()
         line.setProperty("kind", "line")
-        self._column.addWidget(line)
+        self.column.addWidget(line)
         self.list = RowList(title, lines)
         self.empty = Empty(*empty)
         self._stack = QStackedWidget()
@@ -211,12 +244,14 @@ class ListPane(Worded, QFrame):
         above.addStretch(1)
         self._stack.addWidget(self.list)
         self._stack.addWidget(nothing)
-        self._column.addWidget(self._stack, 1)
+        # In a window too low for what is above the list all of it scrolls, so that nothing is squashed.
+        theme.size(self._stack, least_height=LEAST_LIST)
+        self.column.addWidget(self._stack, 1)
         self.list.counted.connect(lambda count: self._stack.setCurrentIndex(0 if count else 1))
 
     def add_row(self, widget: QWidget) -> QWidget:
         """A line between the filters and the list."""
-        self._column.insertWidget(2, widget)
+        self.column.insertWidget(2, widget)
         return widget
 
     def add_action(self, button: QWidget) -> QWidget:

@@ -61,6 +61,8 @@ QPushButton[kind="bare"] { background: transparent; border: $p1 solid transparen
   padding: $p4 $p7; }
 QPushButton[kind="alert"] { background: transparent; border: $p1 solid transparent; color: $warn; padding: $p4 $p7;
   font-weight: 500; }
+QPushButton[kind="filter"] { padding: $p4 $p10; }
+QPushButton[kind="filter"]:checked { padding: $p3 $p9; }
 QPushButton[kind="alert"]:hover, QPushButton[kind="bare"]:hover { background: $hover; }
 QPushButton[kind="day"] { background: transparent; border: $p1 solid transparent; padding: 0; min-height: $d40; }
 QPushButton[kind="day"]:hover { background: $hover; }
@@ -72,6 +74,7 @@ QPushButton[kind="toast"] { background: transparent; color: $toast_link; border:
 QPushButton:focus { border: ${ring}px solid $focus; padding: $ringpad_y $ringpad_x; }
 QPushButton[kind="link"]:focus { padding: $ringpad_y $ringpad_link; }
 QPushButton[kind="bare"]:focus, QPushButton[kind="alert"]:focus { padding: $ringpad_y $ringpad_bare; }
+QPushButton[kind="filter"]:focus { padding: $ringpad_y $ringpad_filter; }
 QPushButton[kind="toast"]:focus { border: ${ring}px solid $toast_link; padding: 0 $ringpad_toast; }
 
 QLineEdit, QPlainTextEdit, QComboBox { background: $surface; color: $text; border: $p1 solid $edge;
@@ -181,6 +184,7 @@ class _Measures(Mapping[str, str]):
             "ringpad_y": f"{px(4) + edge - ring}px",
             "ringpad_x": f"{px(15) + edge - ring}px",
             "ringpad_link": f"{px(3) + edge - ring}px",
+            "ringpad_filter": f"{px(10) + edge - ring}px",
             "ringpad_bare": f"{px(7) + edge - ring}px",
             "ringpad_toast": f"{px(11) + edge - ring}px",
             "ringpad_field": f"{px(11) + edge - ring}px",

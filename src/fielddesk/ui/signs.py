@@ -46,6 +46,10 @@ class Chip(QFrame):
     def words(self) -> str:
         return self._text.text()
 
+    def told(self) -> tuple[str, str, str]:
+        """All that one sees of it."""
+        return self.words(), self.property("state"), self._glyph.name()
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -84,10 +88,18 @@ class Banner(QFrame):
         self._row.addLayout(told, 1)
         self._row.addLayout(self._answers)
         self._buttons: list[Button] = []
-        self.show_notices(())
+        self._runs: list[Callable[[], None]] = []
+        self._told: list[tuple[str, ...]] = []
+        self.hide()
 
     def show_notices(self, notices: Sequence[Notice]) -> None:
-        """Show the first notice, count the rest; none hides the banner."""
+        """Show the first notice, count the rest; none hides the banner. What says the same already stays: a button
+        that has the keyboard or is just being pressed must not go."""
+        told = [_told(notice) for notice in notices]
+        self._runs = [run for _words, run in notices[0].answers] if notices else []
+        if told == self._told:
+            return
+        self._told = told
         self.setVisible(bool(notices))
         for button in self._buttons:
             self._answers.removeWidget(button)
@@ -106,9 +118,9 @@ class Banner(QFrame):
             advice = lambda: ngettext("and {n} more", "and {n} more", more).format(n=more)  # noqa: E731
         self._advice.set_words(advice)
         self._advice.setVisible(bool(spoken(advice)))
-        for words, run in first.answers:
+        for place, (words, _run) in enumerate(first.answers):
             button = Button(words)
-            button.clicked.connect(run)
+            button.clicked.connect(lambda _on=False, place=place: self._runs[place]())
             self._answers.addWidget(button)
             self._buttons.append(button)
         self._arrange()
@@ -127,6 +139,12 @@ class Banner(QFrame):
             self._row.setDirection(way)
             self._answers.setAlignment(Qt.AlignmentFlag.AlignLeft)
             theme.space(self._row, (12, 0, 12, 8 if under else 0), 0 if under else 12)
+
+
+def _told(notice: Notice) -> tuple[str, ...]:
+    """All that one sees of a notice."""
+    answers = [spoken(words) for words, _run in notice.answers]
+    return (spoken(notice.fact), spoken(notice.advice), notice.state, notice.icon, *answers)
 
 
 class Remark(QWidget):

@@ -272,6 +272,9 @@ class Glyph(QWidget):
         self._name, self._token = name, token
         theme.size(self, width=pixels, height=pixels)
 
+    def name(self) -> str:
+        return self._name
+
     def show_icon(self, name: str, token: str) -> None:
         if (name, token) != (self._name, self._token):
             self._name, self._token = name, token

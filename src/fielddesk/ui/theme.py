@@ -87,10 +87,16 @@ def _space(layout: QLayout) -> None:
 
 
 def size(
-    widget: QWidget, *, width: float | None = None, height: float | None = None, least: float | None = None
+    widget: QWidget,
+    *,
+    width: float | None = None,
+    height: float | None = None,
+    least: float | None = None,
+    least_height: float | None = None,
 ) -> None:
-    """A fixed width or height, or a least width, in pixels at 100 %; they follow the text size."""
-    for name, value in (("fixed_width", width), ("fixed_height", height), ("least_width", least)):
+    """A fixed width or height, or a least one, in pixels at 100 %; they follow the text size."""
+    wanted = {"fixed_width": width, "fixed_height": height, "least_width": least, "least_height": least_height}
+    for name, value in wanted.items():
         if value is not None:
             widget.setProperty(name, value)
     _size(widget)
@@ -103,6 +109,8 @@ def _size(widget: QWidget) -> None:
         widget.setFixedHeight(px(height))
     if (least := widget.property("least_width")) is not None:
         widget.setMinimumWidth(px(least))
+    if (least := widget.property("least_height")) is not None:
+        widget.setMinimumHeight(px(least))
 
 
 def set_property(widget: QWidget, name: str, value: object) -> None:

@@ -74,9 +74,7 @@ class SyncPage(SplitPage, SubjectPage):
 
     def _make_left(self) -> None:
         self.standing = Standing(self._line, self._bench.zone)
-        column = self.left.layout()
-        assert isinstance(column, QVBoxLayout)
-        column.insertWidget(1, self.standing)
+        self.left.column.insertWidget(1, self.standing)
         self.filters.add(NEEDS, lambda: _("Needs you"))
         self.filters.add(WAITING, lambda: _("Waiting"))
         self.filters.add(HISTORY, lambda: _("History"))

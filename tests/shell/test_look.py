@@ -1,0 +1,46 @@
+"""The whole window in the sizes people have: nothing cut off, squashed or laid over something else."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from fielddesk.core import i18n
+from fielddesk.shell.hands import Hands
+from fielddesk.ui import theme
+from fielddesk.ui.page import SplitPage
+from tests.shell.conftest import Desktop
+from tests.support.look import faults
+
+SIZES = [(100, 1000, 600), (125, 1366, 768), (150, 1366, 768), (200, 1000, 600)]
+
+
+def settle(hands: Hands) -> None:
+    hands.pause(50)
+    for _turn in range(12):  # a change of height climbs one layout a turn
+        QApplication.processEvents()
+
+
+@pytest.mark.parametrize(("size", "width", "height"), SIZES)
+def test_every_place_is_whole_in_the_windows_people_have(
+    set_up: Desktop, qapp: QApplication, size: int, width: int, height: int
+) -> None:
+    window, hands = set_up.open()
+    found = []
+    for language in i18n.LANGUAGES:
+        i18n.set_language(language)
+        theme.start(qapp).choose("light", size)
+        window.desk.resize(width, height)
+        for place in window.desk.navigation.places():
+            window.desk.show_place(place.key)
+            settle(hands)
+            found += [f"{place.key} {language}: {fault}" for fault in faults(window.desk)]
+            page = window.desk.page(place.key)
+            if isinstance(page, SplitPage) and page.stacked() and page.list.rows.rowCount():
+                page.list.choose_first()
+                page.show_detail()
+                settle(hands)
+                found += [f"{place.key} opened {language}: {fault}" for fault in faults(window.desk)]
+                page.show_list()
+    assert (window.desk.width(), window.desk.height()) == (width, height)
+    assert not found, "\n".join(found)
