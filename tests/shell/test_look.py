@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 
 from fielddesk.core import i18n
 from fielddesk.shell.hands import Hands
 from fielddesk.ui import theme
+from fielddesk.ui.editing import EditLine, EditProse
+from fielddesk.ui.making import MakesNew
 from fielddesk.ui.page import SplitPage
+from fielddesk.ui.text import Text
 from tests.shell.conftest import Desktop
 from tests.support.look import faults
 
@@ -19,6 +22,17 @@ def settle(hands: Hands) -> None:
     hands.pause(50)
     for _turn in range(12):  # a change of height climbs one layout a turn
         QApplication.processEvents()
+
+
+def test_every_line_to_type_in_opens_our_own_menu(set_up: Desktop) -> None:
+    window, _hands = set_up.open()
+    for place in window.desk.navigation.places():
+        page = window.desk.page(place.key)
+        if isinstance(page, MakesNew):
+            page.show_new()
+    edits = [*window.desk.findChildren(QLineEdit), *window.desk.findChildren(QPlainTextEdit)]
+    assert len(edits) > 10
+    assert [edit for edit in edits if not isinstance(edit, EditLine | EditProse)] == []
 
 
 @pytest.mark.parametrize(("size", "width", "height"), SIZES)
@@ -35,6 +49,8 @@ def test_every_place_is_whole_in_the_windows_people_have(
             window.desk.show_place(place.key)
             settle(hands)
             found += [f"{place.key} {language}: {fault}" for fault in faults(window.desk)]
+            shown = [text.text() for text in window.desk.findChildren(Text) if text.isVisible()]
+            assert language == "en" or "Nothing needs you" not in shown
             page = window.desk.page(place.key)
             if isinstance(page, SplitPage) and page.stacked() and page.list.rows.rowCount():
                 page.list.choose_first()

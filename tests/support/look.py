@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAccessible
@@ -93,7 +94,8 @@ def _too_wide(window: QWidget) -> Iterator[str]:
 def _sideways(window: QWidget) -> Iterator[str]:
     """A table in a body that scrolls: it shows every row and column, or there are bars within bars."""
     for table in _visible(window, Table):
-        if _around(table, QScrollArea) is not None:
+        area = _around(table, QScrollArea)
+        if area is not None and (table._most or area.verticalScrollBar().maximum() > 0):
             for bar in (table.horizontalScrollBar(), table.verticalScrollBar()):
                 if bar.maximum() > 0:
                     yield f"{_told(table)} scrolls {bar.orientation().name} in what scrolls itself"
@@ -113,7 +115,7 @@ def _overlapping(window: QWidget) -> Iterator[str]:
                     yield f"{_told(one)} and {_told(other)} lie over each other by {both.size().toTuple()}"
 
 
-def _around(widget: QWidget, kind: type) -> QWidget | None:
+def _around(widget: QWidget, kind: type) -> Any:
     outer = widget.parentWidget()
     while outer is not None and not isinstance(outer, kind):
         outer = outer.parentWidget()

@@ -250,14 +250,24 @@ def test_a_part_is_called_as_its_reader_speaks(desk: Workplace, language: str, n
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN", "zh_TW"])
-@pytest.mark.parametrize(("scheme", "size"), [("dark", 100), ("light", 150)])
+@pytest.mark.parametrize(
+    ("scheme", "size", "room"),
+    [("dark", 100, (1280, 640)), ("light", 150, (1920, 960)), ("light", 100, (1000, 600)), ("light", 125, (1366, 768))],
+)
 def test_every_tab_is_named_whole_and_large_enough_in_each_language(
-    desk: Workplace, laptop: Store, dressed: theme.Theme, qapp: QApplication, language: str, scheme: str, size: int
+    desk: Workplace,
+    laptop: Store,
+    dressed: theme.Theme,
+    qapp: QApplication,
+    language: str,
+    scheme: str,
+    size: int,
+    room: tuple[int, int],
 ) -> None:
     laptop.do(call(use_part, order_id=ORDER, part_id=SEAL, quantity=3 * MILLION, place_id=VAN))
     i18n.set_language(language)
     dressed.choose(scheme, size)
-    desk.desk.resize(1280 * size // 100, 640 * size // 100)
+    desk.desk.resize(*room)
     found = []
     for part_id in (SEAL, OLD):
         page = part(desk, part_id)

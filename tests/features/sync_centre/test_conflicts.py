@@ -25,6 +25,7 @@ from fielddesk.sync.protocol import Echo, Outcome, PullAnswer, PushAnswer
 from tests.features.sync_centre.test_next_steps import BEARING, Offline
 from tests.support.benches import Workplace
 from tests.support.laptops import kept, operations, some_id
+from tests.support.look import faults
 from tests.support.region import MILLION, VAN
 
 AT = 1_800_000_000_000_000
@@ -113,6 +114,23 @@ def test_a_conflict_shows_base_mine_and_theirs_with_who_and_when(
     assert words.startswith("Dora changed the same on")
     assert not page.steps.decide.button.isEnabled()
     assert "Take one version" in page.steps.decide.button.accessibleDescription()
+
+
+@pytest.mark.parametrize("name", ["Their name", "A token " + "eyJhbGciOiJIUzI1NiJ9" * 20])
+@pytest.mark.parametrize(("width", "height"), [(1000, 600), (1366, 768), (640, 600)])
+def test_a_conflict_is_whole_in_a_small_window_whatever_is_in_it(
+    desk: Workplace, laptop: Store, with_cursor: None, page: SyncPage, name: str, width: int, height: int
+) -> None:
+    conflict_on(laptop, press_of(laptop), name=name, model="Their model")
+    page.resize(width, height)
+    desk.settle()
+    page.reload()
+    desk.settle()
+    page.list.choose_first()
+    page.show_detail()
+    desk.settle()
+    assert page._conflict is not None
+    assert faults(page) == []
 
 
 def test_each_field_is_decided_for_itself_and_what_nobody_touched_goes_along(

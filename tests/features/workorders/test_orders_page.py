@@ -579,13 +579,22 @@ def test_a_list_of_thousands_is_walked_without_loading_them_all(desk: Workplace,
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN", "zh_TW"])
-@pytest.mark.parametrize(("scheme", "size"), [("light", 100), ("contrast", 150)])
+@pytest.mark.parametrize(
+    ("scheme", "size", "room"),
+    [("light", 100, (1280, 640)), ("contrast", 150, (1920, 960)), ("dark", 100, (1000, 600))],
+)
 def test_every_tab_is_named_whole_and_large_enough_in_each_language(
-    desk: Workplace, dressed: theme.Theme, qapp: QApplication, language: str, scheme: str, size: int
+    desk: Workplace,
+    dressed: theme.Theme,
+    qapp: QApplication,
+    language: str,
+    scheme: str,
+    size: int,
+    room: tuple[int, int],
 ) -> None:
     i18n.set_language(language)
     dressed.choose(scheme, size)
-    desk.desk.resize(1280 * size // 100, 640 * size // 100)
+    desk.desk.resize(*room)
     page = shown(desk)
     found = []
     for key in ("overview", "parts", "notes", "history"):

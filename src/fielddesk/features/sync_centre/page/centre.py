@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from fielddesk.core.i18n import _, format_moment, language
+from fielddesk.core.i18n import N_, _, format_moment, language
 from fielddesk.features.sync_centre import queries
 from fielddesk.features.sync_centre.dialogs import (
     ICONS,
@@ -83,7 +83,7 @@ class SyncPage(SplitPage, SubjectPage):
         below = QVBoxLayout(self._finder)
         theme.space(below, (16, 0, 12, 12))
         below.addWidget(self.search)
-        column.insertWidget(3, self._finder)
+        self.left.column.insertWidget(3, self._finder)
         self._finder.hide()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -96,11 +96,12 @@ class SyncPage(SplitPage, SubjectPage):
     def _show_list(self, which: str) -> None:
         self._finder.setVisible(which == HISTORY)
         empty = {
-            NEEDS: (_("Nothing needs you"), _("Conflicts and refusals appear here, each with its next step.")),
-            WAITING: (_("Nothing waits"), _("What you do without a connection waits here until it is sent.")),
-            HISTORY: (_("Nothing was sent yet"), _("What headquarters has taken appears here, newest first.")),
+            NEEDS: (N_("Nothing needs you"), N_("Conflicts and refusals appear here, each with its next step.")),
+            WAITING: (N_("Nothing waits"), N_("What you do without a connection waits here until it is sent.")),
+            HISTORY: (N_("Nothing was sent yet"), N_("What headquarters has taken appears here, newest first.")),
         }
-        self.left.empty.show_words(*empty[which])
+        fact, how = empty[which]
+        self.left.empty.show_words(lambda: _(fact), lambda: _(how))
         self.list.choose("")
         self.show_nothing()
         self.list.show_source(self._lists.source(which, self._sought if which == HISTORY else Sought()))
@@ -223,7 +224,7 @@ class SyncPage(SplitPage, SubjectPage):
         self.list.setFocus()
 
 
-class _Search(Worded, QLineEdit):
+class _Search(Worded, EditLine):
     """The search line over the history."""
 
     def __init__(self) -> None:
