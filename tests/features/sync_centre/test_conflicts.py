@@ -268,7 +268,7 @@ def test_work_on_a_record_that_left_the_laptop_still_says_what_it_was(
     assert shown[0].startswith("Old press · no longer on this laptop")
     assert shown[1].startswith(f"Building: {asset.building or '–'} → Hall 9 · no longer on this laptop")
     assert page.pane.second.text() == "Old press · no longer on this laptop"
-    assert page.open_record.isHidden()
+    assert page.steps.open_record.isHidden()
 
 
 def test_letting_go_keeps_it_in_the_history_which_can_be_searched(

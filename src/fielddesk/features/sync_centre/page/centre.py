@@ -25,6 +25,7 @@ from fielddesk.store.events import Event
 from fielddesk.store.outbox import OwnOperation
 from fielddesk.store.tx import Reading
 from fielddesk.ui import theme
+from fielddesk.ui.editing import EditLine
 from fielddesk.ui.page import SplitPage
 from fielddesk.ui.seams import Bench, SubjectPage
 from fielddesk.ui.signs import Chip
