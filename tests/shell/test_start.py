@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 from functools import partial
@@ -256,12 +255,10 @@ def test_a_profile_asked_for_by_name_is_never_exchanged_for_another(desktop: Des
         press(window, "Set up this laptop")
         press(window, "Back")
         assert words_of(window) == told
-    gc.enable()
     _app, window = started(desktop.parts(), Wishes(profile="anna"))
     window.ended.disconnect(qapp.quit)
     desktop.windows.append(window)
     Hands(window.desk).until(lambda: window.opened is not None, "it opens")
-    gc.enable()
 
 
 def test_a_laptop_that_headquarters_no_longer_knows_asks_for_a_new_code_and_can_go_back(set_up: Desktop) -> None:
