@@ -15,7 +15,12 @@ from fielddesk.ui.text import Text
 from tests.shell.conftest import Desktop
 from tests.support.look import faults
 
-SIZES = [(100, 1000, 600), (125, 1366, 768), (150, 1366, 768), (200, 1000, 600)]
+SIZES = [
+    (100, 1000, 600),
+    (125, 1366, 768),
+    pytest.param(150, 1366, 768, marks=pytest.mark.slow),
+    pytest.param(200, 1000, 600, marks=pytest.mark.slow),
+]
 
 
 def settle(hands: Hands) -> None:
