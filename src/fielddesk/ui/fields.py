@@ -105,6 +105,7 @@ class Line(Field):
         self.editor.selectAll()
         self.editor.insert(self.display(shown))  # not `write`: undo within the editor must know of it
         self._set_shown(shown)
+        self.write(self.text())  # what stands beside the editor
         self.say_trouble("")
         self._offer_back(True)
 
