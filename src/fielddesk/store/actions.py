@@ -8,6 +8,7 @@ clock, random number, file or network: `ctx` brings who, when and ids.
 from __future__ import annotations
 
 import inspect
+import threading
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -188,7 +189,16 @@ def _register(
     return run
 
 
+_one_by_one = threading.RLock()
+"""Two threads that load pydantic at once, the window's and sync's, would meet in the middle of its lazy halves."""
+
+
 def _arguments(run: Callable[..., Any]) -> type[BaseModel]:
+    with _one_by_one:
+        return _model_of(run)
+
+
+def _model_of(run: Callable[..., Any]) -> type[BaseModel]:
     from pydantic import ConfigDict, create_model
 
     hints = typing.get_type_hints(run, include_extras=True)
