@@ -61,6 +61,30 @@ class Keys:
         return f"Keys({self.key_id})"
 
 
+class Cipher:
+    """ChaCha20-Poly1305, and the processor afterwards as it was before.
+
+    OpenSSL's Poly1305 for AVX-512 leaves the upper halves of the vector registers in use, and then whatever this
+    thread does with plain SSE is several times slower (SQLite walked a table in 15 ms instead of 3) until other code
+    clears them. SHA-512 does at its end, for half a microsecond.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = ChaCha20Poly1305(key)
+
+    def encrypt(self, nonce: bytes, text: bytes, bound_to: bytes | None) -> bytes:
+        sealed = self._cipher.encrypt(nonce, text, bound_to)
+        hashlib.sha512(b"").digest()
+        return sealed
+
+    def decrypt(self, nonce: bytes, sealed: bytes, bound_to: bytes | None) -> bytes:
+        """InvalidTag where it is not exactly what was sealed."""
+        try:
+            return self._cipher.decrypt(nonce, sealed, bound_to)
+        finally:
+            hashlib.sha512(b"").digest()
+
+
 class Box:
     """Seals single records under one key: what comes out is nonce, cipher text, tag.
 
@@ -73,7 +97,7 @@ class Box:
 
     def __init__(self, key: bytes) -> None:
         self._nonce_key = derived_key(key, b"box nonce")
-        self._cipher = ChaCha20Poly1305(derived_key(key, b"box text"))
+        self._cipher = Cipher(derived_key(key, b"box text"))
 
     def seal(self, text: bytes, bound_to: bytes) -> bytes:
         whole = b"".join((len(bound_to).to_bytes(8, "big"), bound_to, text))
@@ -212,7 +236,7 @@ def seal(store_key: bytes, recovery_public: bytes, *, hq_id: str) -> bytes:
         passing.public_key().public_bytes_raw(), len(name).to_bytes(2, "big"), name,
     ))  # fmt: skip
     shared = _shared(passing, recovery_public)
-    return head + ChaCha20Poly1305(derived_key(shared, b"recovery", head)).encrypt(bytes(NONCE_BYTES), store_key, head)
+    return head + Cipher(derived_key(shared, b"recovery", head)).encrypt(bytes(NONCE_BYTES), store_key, head)
 
 
 def unseal(sealed: bytes, recovery_private: bytes, *, hq_id: str) -> bytes:
@@ -235,7 +259,7 @@ def unseal(sealed: bytes, recovery_private: bytes, *, hq_id: str) -> bytes:
         raise StoreProblem("sealed_key_foreign")
     shared = _shared(private, head[31:63])
     try:
-        return ChaCha20Poly1305(derived_key(shared, b"recovery", head)).decrypt(bytes(NONCE_BYTES), text, head)
+        return Cipher(derived_key(shared, b"recovery", head)).decrypt(bytes(NONCE_BYTES), text, head)
     except InvalidTag:
         raise StoreProblem("sealed_key_damaged") from None
 

@@ -18,11 +18,10 @@ from pathlib import Path
 from typing import BinaryIO, Literal, Protocol
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from fielddesk.core.errors import StoreProblem
 from fielddesk.store.disk import DISK, NEW, Disk, check_room, make_folder, told, unfinished
-from fielddesk.store.keys import TAG_BYTES, Keys, derived_key
+from fielddesk.store.keys import TAG_BYTES, Cipher, Keys, derived_key
 
 Use = Literal["files", "backups", "partial", "drafts", "crash"]
 """What a file is for; each has its own key. Drafts lie among the partial downloads."""
@@ -156,7 +155,7 @@ class NewFile:
         self._count = 0
         self._kept = False
         head = _MAGIC + secrets.token_bytes(_SALT_BYTES)
-        self._cipher = ChaCha20Poly1305(_file_key(vault.keys.subkey(use), head))
+        self._cipher = Cipher(_file_key(vault.keys.subkey(use), head))
         make_folder(vault.folder_of(use))
         self._path = unfinished(vault.folder_of(use))
         with told(self._path):
@@ -249,7 +248,7 @@ class SealedFile(io.RawIOBase):
             closing = self._file.read(_CLOSING_BYTES)
         if len(head) < HEADER_BYTES or not head.startswith(_MAGIC):
             raise self.damage
-        self._cipher = ChaCha20Poly1305(_file_key(key, head))
+        self._cipher = Cipher(_file_key(key, head))
         sealed = length - HEADER_BYTES - _CLOSING_BYTES
         self._pieces = max(1, -(-sealed // (PIECE_BYTES + TAG_BYTES)))
         text = self._opened(closing, self._pieces, _CLOSING)
