@@ -168,6 +168,7 @@ def answer(python: Path, *words: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_headquarters_needs_neither_qt_nor_a_key_store(headquarters_python: Path) -> None:
     lacking = "import importlib.util as u; print([one for one in {} if u.find_spec(one)])"
     assert answer(headquarters_python, "-c", lacking.format(["PySide6", "shiboken6", "keyring", "pytest"])) == "[]\n"

@@ -20,6 +20,7 @@ TREES = st.recursive(
 
 
 @given(TREES)
+@pytest.mark.slow
 def test_what_is_written_is_what_python_itself_writes_sorted_and_without_spaces(tree: Any) -> None:
     expected = json.dumps(tree, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     assert canonical.dumps(tree) == expected

@@ -92,6 +92,7 @@ def test_an_ambiguous_number_is_refused_with_both_readings_written_out() -> None
 
 
 @given(st.integers(-(10**15), 10**15), st.sampled_from([None, "de_DE", "fr_FR", "de_CH"]), st.booleans())
+@pytest.mark.slow
 def test_what_is_written_is_read_back_to_the_millionth(millionths: int, region: str | None, grouped: bool) -> None:
     set_language("en", region)
     try:

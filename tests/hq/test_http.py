@@ -175,6 +175,7 @@ def test_two_hundred_megabytes_are_not_read_to_their_end(address: str) -> None:
     assert sent < 60_000_000
 
 
+@pytest.mark.slow
 def test_a_questioner_who_falls_silent_does_not_hang_headquarters(address: str) -> None:
     host, port = urlsplit(address).netloc.split(":")
     with socket.create_connection((host, int(port)), timeout=20) as line:

@@ -125,6 +125,7 @@ def test_questions_asked_together_are_answered_in_their_order(hq: Headquarters) 
         assert [[tuple(row) for row in answer] for answer in answers] == [[(1,)], [(2,)], []]
 
 
+@pytest.mark.slow
 def test_a_question_refused_among_others_is_the_one_that_is_told(make_hq: Callable[..., Headquarters]) -> None:
     hq = make_hq("postgresql", lock_s=1, pause=lambda seconds: None)
     office = Office(hq)

@@ -13,6 +13,8 @@ from tests.ring.places import Site, agree
 from tests.ring.wire import DOWN, UP, Line, Relay, answering, cut_at, flip_at, half, page
 from tests.support.wires import Asked, reply
 
+pytestmark = pytest.mark.slow
+
 NewLaptop = Callable[..., Laptop]
 
 LOGIN = "<html><title>Hotel Aurora</title><form action=/login>Room number and name</form></html>"
@@ -230,7 +232,6 @@ AT_A_HARM = [
 ]  # fmt: skip
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("harm", [cut_at, flip_at], ids=["cut", "a bit flipped"])
 @pytest.mark.parametrize("way", [UP, DOWN], ids=["on the way up", "on the way down"])
 def test_a_line_harmed_at_any_kilobyte_brings_whole_operations_or_nothing(
@@ -272,7 +273,6 @@ def test_a_line_harmed_at_any_kilobyte_brings_whole_operations_or_nothing(
     agree(site, engineer=laptop, dispatcher=colleague)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("way", [UP, DOWN], ids=["on the way up", "on the way down"])
 def test_a_bit_flipped_anywhere_in_a_short_sync_changes_no_word(
     site_on_sqlite: Site, new_laptop: NewLaptop, way: str
@@ -296,7 +296,6 @@ def test_a_bit_flipped_anywhere_in_a_short_sync_changes_no_word(
         agree(site, engineer=laptop)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("harm", [cut_at, flip_at], ids=["cut", "a bit flipped"])
 def test_a_first_sync_harmed_at_any_kilobyte_goes_on_where_it_was(
     new_hq: Callable[..., Site], new_laptop: NewLaptop, harm: Any

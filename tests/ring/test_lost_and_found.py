@@ -20,6 +20,8 @@ from fielddesk.store.profile import SEALED_KEY
 from tests.ring.laptop import Laptop
 from tests.ring.places import Died, LaptopProcess, Site, agree
 
+pytestmark = pytest.mark.slow
+
 NewLaptop = Callable[..., Laptop]
 
 

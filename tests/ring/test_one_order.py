@@ -16,6 +16,8 @@ from fielddesk.features.workorders.queries import find_orders, note_page, order_
 from tests.ring.laptop import Laptop
 from tests.ring.places import Site, agree, until
 
+pytestmark = pytest.mark.slow
+
 NewLaptop = Callable[..., Laptop]
 
 
@@ -60,7 +62,6 @@ def work_online(laptop: Laptop) -> None:
     assert laptop.bugs == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "on",
     [

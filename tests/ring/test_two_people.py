@@ -6,8 +6,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.ring.laptop import Laptop
 from tests.ring.places import Site, agree
+
+pytestmark = pytest.mark.slow
 
 NewLaptop = Callable[..., Laptop]
 

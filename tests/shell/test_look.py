@@ -41,6 +41,7 @@ def test_every_line_to_type_in_opens_our_own_menu(set_up: Desktop) -> None:
 
 
 @pytest.mark.parametrize(("size", "width", "height"), SIZES)
+@pytest.mark.slow
 def test_every_place_is_whole_in_the_windows_people_have(
     set_up: Desktop, qapp: QApplication, size: int, width: int, height: int
 ) -> None:

@@ -57,6 +57,7 @@ def test_setting_up_without_a_network_keeps_what_was_typed_and_says_so(desktop: 
     assert not list(desktop.home.glob("profiles/*/profile.json"))
 
 
+@pytest.mark.slow
 def test_a_second_window_on_one_profile_brings_the_first_to_the_front(set_up: Desktop) -> None:
     first, hands = set_up.open()
     first.desk.showMinimized()

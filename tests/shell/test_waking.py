@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
@@ -32,6 +33,7 @@ def has_come(window: Window, order: str) -> bool:
         return read.get(WorkOrder, order) is not None
 
 
+@pytest.mark.slow
 def test_a_person_who_comes_back_to_the_window_has_what_is_new(
     desktop: Desktop, tmp_path: Path, qapp: QApplication
 ) -> None:

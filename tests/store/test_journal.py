@@ -344,6 +344,7 @@ def judged(folder: Path, expected: list[tuple[str, str]]) -> str:
         return "torn" if journal.torn else "unseen"
 
 
+@pytest.mark.slow
 def test_any_single_flipped_byte_is_found(tmp_path: Path) -> None:
     expected = filled(tmp_path / "good", 12, segment_bytes=1_200)
     luck = random.Random(7)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
@@ -28,6 +29,8 @@ from fielddesk.ui.buttons import Link
 from fielddesk.ui.tables import Table
 from fielddesk.ui.text import Elided
 
+IN_EACH_LANGUAGE = ["en", *(pytest.param(name, marks=pytest.mark.slow) for name in ("zh_CN", "zh_TW"))]
+"""The quick look before a commit looks a page over in one language; every run of all tests does it in each."""
 TARGET = 40
 CONTROLS = (QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QAbstractItemView, QTabBar)
 

@@ -366,6 +366,7 @@ def test_an_answer_that_stops_in_the_middle_is_given_up(lines: Lines) -> None:
         assert problem(lines(server.address, stall_s=0.4)).code == "timeout"
 
 
+@pytest.mark.slow
 def test_a_slow_answer_that_moves_is_waited_for(lines: Lines) -> None:
     def slow(line: socket.socket, asked: Asked) -> None:
         head, body = reply(hello_words(asked, accepts={f"k{n}": [n] for n in range(400)}), packed=False).split(
@@ -393,6 +394,7 @@ def test_a_byte_now_and_then_is_no_answer(lines: Lines) -> None:
         assert problem(lines(server.address, stall_s=0.4)).code == "timeout"
 
 
+@pytest.mark.slow
 def test_a_headquarters_that_does_not_read_is_given_up(lines: Lines) -> None:
     """The question is larger than any buffer between, and nobody takes it."""
     ops = tuple(Op(n, f"{n:032x}", "0" * 64, Random(n).randbytes(60_000).hex()) for n in range(1, 200))
@@ -427,6 +429,7 @@ def test_a_cancel_is_obeyed_within_two_seconds(lines: Lines, where: str) -> None
         assert hq.hello(HELLO).now == 5
 
 
+@pytest.mark.slow
 def test_a_cancel_reaches_even_a_look_up_that_hangs(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
     hanging, release = threading.Event(), threading.Event()
 
@@ -449,6 +452,7 @@ def test_a_cancel_reaches_even_a_look_up_that_hangs(lines: Lines, monkeypatch: p
 # ---------------------------------------------------------------- no way there
 
 
+@pytest.mark.slow
 def test_nobody_there_no_name_and_no_answer_are_different(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -465,6 +469,7 @@ def test_nobody_there_no_name_and_no_answer_are_different(lines: Lines, monkeypa
     release.set()
 
 
+@pytest.mark.slow
 def test_an_address_that_swallows_everything_does_not_hide_the_next_one(
     lines: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -691,6 +696,7 @@ def test_a_mistake_of_ours_is_reported_and_does_not_end_the_thread() -> None:
     assert [type(each) for each in bugs] == [ZeroDivisionError]
 
 
+@pytest.mark.slow
 def test_a_stop_ends_a_real_exchange_within_two_seconds() -> None:
     begun = threading.Event()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, get_args
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -286,10 +287,12 @@ LIVES = {"seed": st.integers(0, 2**32), "steps": st.integers(1, 120)}
 
 @settings(max_examples=600, deadline=None)
 @given(**LIVES)
+@pytest.mark.slow
 def test_every_law_holds_at_each_step_of_any_life(seed: int, steps: int) -> None:
     live(seed, steps)  # the laws stand in Watcher
 
 
+@pytest.mark.slow
 def test_the_lives_of_these_laws_lead_everywhere() -> None:
     """Else the laws would say nothing."""
     asked: Counter[str] = Counter()

@@ -104,6 +104,7 @@ def test_an_answer_from_before_the_commit_does_not_bring_the_old_value_back(shee
     assert sheet.said[-1] == "Saved 09:41:07"
 
 
+@pytest.mark.slow
 def test_typing_is_told_as_a_draft_within_half_a_second_even_without_a_pause(sheet: Sheet, qtbot) -> None:
     assert DRAFT_AFTER_MS <= 500
     editor = sheet.field("remarks").editor
@@ -498,6 +499,7 @@ def test_ten_megabytes_dropped_are_refused_like_those_pasted(sheet: Sheet, qtbot
 
 
 @pytest.mark.parametrize(("key", "limit"), [("fault", 50), ("remarks", 100_000)])
+@pytest.mark.slow
 def test_a_paste_that_just_fits_is_taken_also_in_place_of_what_is_marked(
     sheet: Sheet, qtbot, key: str, limit: int
 ) -> None:

@@ -20,7 +20,7 @@ from fielddesk.ui import theme
 from fielddesk.ui.tables import Table
 from tests.support.benches import Workplace
 from tests.support.laptops import some_id
-from tests.support.look import faults
+from tests.support.look import IN_EACH_LANGUAGE, faults
 from tests.support.region import DEPOT, MILLION, VAN
 
 ORDER = some_id("WO-A7-2026-1051")
@@ -249,7 +249,7 @@ def test_a_part_is_called_as_its_reader_speaks(desk: Workplace, language: str, n
     assert name in [rows.row_at(place).title for place in range(rows.rowCount())]
 
 
-@pytest.mark.parametrize("language", ["en", "zh_CN", "zh_TW"])
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 @pytest.mark.parametrize(
     ("scheme", "size", "room"),
     [("dark", 100, (1280, 640)), ("light", 150, (1920, 960)), ("light", 100, (1000, 600)), ("light", 125, (1366, 768))],

@@ -26,7 +26,7 @@ from fielddesk.ui import fonts, theme
 from fielddesk.ui.lists import Mark, Row
 from tests.support.benches import Workplace, workplace
 from tests.support.laptops import some_id
-from tests.support.look import faults
+from tests.support.look import IN_EACH_LANGUAGE, faults
 from tests.support.region import ANNA, BENNO, put
 
 ORDER = some_id("WO-A7-2026-1051")
@@ -523,7 +523,7 @@ def test_a_row_shows_what_waits_beside_its_state_and_what_asks_instead_of_it(des
     assert row.right_state == "bad"
 
 
-@pytest.mark.parametrize("language", ["en", "zh_CN", "zh_TW"])
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 def test_number_and_due_day_are_whole_in_the_narrowest_list(desk: Workplace, language: str) -> None:
     i18n.set_language(language)
     page = orders(desk)
@@ -578,7 +578,7 @@ def test_a_list_of_thousands_is_walked_without_loading_them_all(desk: Workplace,
     assert len(page.list.rows._pages) < 20
 
 
-@pytest.mark.parametrize("language", ["en", "zh_CN", "zh_TW"])
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 @pytest.mark.parametrize(
     ("scheme", "size", "room"),
     [("light", 100, (1280, 640)), ("contrast", 150, (1920, 960)), ("dark", 100, (1000, 600))],
