@@ -14,6 +14,14 @@ settings.register_profile("fielddesk", deadline=None)
 settings.load_profile("fielddesk")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks PostgreSQL is left to the run of all tests: its server takes seconds to start."""
+    for item in items:
+        asked = {"postgres", "office_on_postgresql"} & set(getattr(item, "fixturenames", ()))
+        if asked or "postgresql" in item.name:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(autouse=True)
 def keys_let_go() -> Iterator[None]:
     """Lift the keys a test left down: Qt keeps them where a key press ended its own widget, and the next test's
