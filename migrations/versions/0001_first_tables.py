@@ -84,7 +84,8 @@ def tables_that_travel() -> None:
         whole("opened_at"),
     )
     op.create_index("ix_work_order_asset_id", "work_order", ["asset_id"])
-    op.create_index("ix_work_order_assignee_id_status", "work_order", ["assignee_id", "status"])
+    mine = ["assignee_id", "due_on", "number", "id", "status", "archived_at"]
+    op.create_index(f"ix_work_order_{'_'.join(mine)}", "work_order", mine)
     op.create_index("ix_work_order_customer_id", "work_order", ["customer_id"])
     op.create_index(
         "ix_work_order_due_on_number_id_archived_at", "work_order", ["due_on", "number", "id", "archived_at"]

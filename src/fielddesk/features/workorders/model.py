@@ -24,7 +24,7 @@ class WorkOrder(Synced, scope=root("assignee_id")):
     groups = (("status", "status_reason"),)
     # The long ones hold all that a page of the list asks for, so that it need not look into the rows it leaves out.
     indexes = (
-        ("assignee_id", "status"),
+        ("assignee_id", "due_on", "number", "id", "status", "archived_at"),
         ("asset_id",),
         ("customer_id",),
         ("number", "id", "archived_at"),
