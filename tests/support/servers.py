@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import socket
 import threading
 import time
@@ -32,10 +33,17 @@ class Door:
         )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [self._line]}, name="headquarters", daemon=True)
         thread.start()
+        atexit.register(self._end, server, thread)
         deadline = time.monotonic() + 20
         while not server.started and thread.is_alive() and time.monotonic() < deadline:
             time.sleep(0.01)
         assert server.started
+
+    def _end(self, server: uvicorn.Server, thread: threading.Thread) -> None:
+        """A thread that still runs while the interpreter is taken apart takes the process with it."""
+        server.should_exit = True
+        thread.join(10)
+        self._line.close()
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
         await self.inside(scope, receive, send)
