@@ -183,6 +183,7 @@ def test_the_window_comes_back_where_it_stood(set_up: Desktop) -> None:
     window.desk.close()
     again = set_up.window(set_up.folder)
     assert again.desk.geometry() == stood
+    Hands(again.desk).until(lambda: again.opened is not None, "it opens, and is not taken away while it does")
 
 
 def test_a_window_closed_while_it_opens_lets_go_of_the_profile(set_up: Desktop) -> None:

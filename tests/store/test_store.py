@@ -575,3 +575,13 @@ def test_a_reading_action_meets_what_the_same_transaction_has_written(store: Sto
         assert {row.number for row in read.all(Customer)} == {"C-7", "C-8"}
         assert isinstance(read, Reading)
         assert read.all(WorkOrder) == []
+
+
+def test_six_typed_characters_that_look_like_a_nul_are_only_characters(store: Store) -> None:
+    customer = store.do(call(create_customer, number="C\\u0000", name="Foundry \\\\u0000")).results[0]
+    asset = store.do(call(create_asset, customer_id=customer, serial="S-1", name="Press")).results[0]
+    store.do(call(edit_asset, asset_id=asset, remark="\\u0000 is nul", based_on={"remark": ""}))
+    store.do(call(edit_asset, asset_id=asset, remark="was that", based_on={"remark": "\\u0000 is nul"}))
+    (row,) = kept(store, Asset)
+    assert isinstance(row, Asset)
+    assert row.remark == "was that"

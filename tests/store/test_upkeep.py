@@ -68,6 +68,33 @@ def test_after_a_bad_end_the_store_is_looked_over_and_a_damaged_one_is_not_copie
     store.close()
 
 
+def test_a_damaged_store_is_never_copied_and_the_sound_copies_stay(tmp_path: Path) -> None:
+    """A copy seals the damaged page anew: it would look sound, and push out those that are."""
+    folder, clock = tmp_path / "profile", FixedClock()
+    store = new_laptop(folder, clock=clock)
+    keep_up(store, folder, KEYS)
+    store.close()
+    sound = backup.backups(folder, KEYS)
+    damage_unread_page(folder)
+    for why in (DAILY, WISHED):
+        with pytest.raises(StoreProblem) as told:
+            backup.make(folder, KEYS, FixedClock(), why=why)
+        assert told.value.code == "store_damaged"
+    assert backup.backups(folder, KEYS) == sound
+    assert not list((folder / "backups").glob("*.new"))
+
+
+def test_after_a_clock_that_ran_ahead_the_new_copy_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "profile"
+    store = new_laptop(folder)
+    for day in range(6):
+        backup.make(folder, KEYS, FixedClock(at=4_000_000_000_000_000 + day * DAY))
+    made = backup.make(folder, KEYS, FixedClock())
+    store.close()
+    assert made in backup.backups(folder, KEYS)
+    assert len(backup.backups(folder, KEYS)) == backup.KEPT
+
+
 def damage_unread_page(folder: Path) -> None:
     """One bit of a page that no start reads is another."""
     path = folder / DATABASE

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from fielddesk.features.workorders.actions import add_note, set_order_status
 from fielddesk.features.workorders.model import Note, WorkOrder
@@ -15,7 +16,9 @@ from fielddesk.store.actions import call
 from fielddesk.store.database import Store
 from fielddesk.store.keys import Keys
 from fielddesk.store.laptop import DATABASE, find_key
+from fielddesk.store.outbox import put_setting, setting
 from fielddesk.store.rebuild import rebuild
+from fielddesk.store.tx import Key
 from tests.support.laptops import as_after_a_kill, kept, operations
 from tests.support.places import FileKeyStore, Place
 
@@ -226,9 +229,17 @@ def test_a_number_drawn_after_the_copy_is_not_drawn_again(place: Place) -> None:
     backup.make(folder, Keys(key), place.clock)
     store = place.open(folder)
     numbers = [store.draw_number("WO") for _ in range(3)]
+
+    def lock(connection: sa.Connection) -> tuple[None, list[Key]]:
+        put_setting(connection, locked="by headquarters")
+        return None, []
+
+    store.write(lock)
     store.close()
     damaged_but_for_the_settings(folder)
     store = rebuild(folder, key, place.clock)
     assert store.found[0].values["copy"]
     assert store.draw_number("WO") not in numbers
+    with store.read() as read:
+        assert setting(read, "locked") == "by headquarters", "what was set since the copy was made"
     store.close()

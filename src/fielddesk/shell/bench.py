@@ -161,8 +161,10 @@ class WindowBench(QObject):
         if failed is not None:
             failed(error)
 
-    def draw_number(self, kind: str, then: Callable[[str], None]) -> None:
-        self._readers.ask(lambda _owned: self.store.draw_number(kind), then, partial(self._refused, None))
+    def draw_number(
+        self, kind: str, then: Callable[[str], None], failed: Callable[[FieldDeskError], None] | None = None
+    ) -> None:
+        self._readers.ask(lambda _owned: self.store.draw_number(kind), then, partial(self._refused, failed))
 
     # ---------------------------------------------------------------- asking
 

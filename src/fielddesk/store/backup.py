@@ -65,9 +65,11 @@ def make(folder: Path, keys: Keys, clock: Clock, *, why: str = "daily", keep: in
             size = new.size
     finally:
         copy.unlink(missing_ok=True)
-    for old in [kept for kept in backups(folder, keys) if kept.why == why][keep:]:
+    made = Backup(name.partition(" ")[0], why, vault.path("backups", name), size)
+    # Never the one just made: after a clock that ran ahead, older ones have later names.
+    for old in [kept for kept in backups(folder, keys) if kept.why == why and kept.name != made.name][keep - 1 :]:
         vault.remove("backups", f"{old.name} {old.why}")
-    return Backup(name.partition(" ")[0], why, vault.path("backups", name), size)
+    return made
 
 
 def backups(folder: Path, keys: Keys) -> list[Backup]:

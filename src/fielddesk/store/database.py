@@ -320,10 +320,11 @@ class Store:
         About 5 ms a megabyte. A damaged page is also found when it is read, so this is for the background: after a
         bad end, or when a person asks.
         """
-        with self.read() as read:
-            found = connect.run(read.connection, "PRAGMA cipher_integrity_check").fetchall()
-        if found:
-            raise StoreProblem("store_damaged", file=self.path.name if self.path else "", pages=len(found))
+        # On a connection of its own: closing the store must not take it away from under a look that takes seconds.
+        with connect.told(self.path), self.engine.connect() as connection:
+            whole = connect.is_whole(connection)
+        if not whole:
+            raise StoreProblem("store_damaged", file=self.path.name if self.path else "")
 
     def interrupt(self) -> None:
         """Stop the calling thread's look-up; never a write."""

@@ -82,9 +82,7 @@ def rebuild(
         if whose is None:
             raise trouble or StoreProblem("header_damaged", file=profile.FILE, folder=str(folder))
         operations = _all_work(folder, keys, clock, disk, saved)
-        copy = _newest_copy(opening, whose)
-        if copy is not None:
-            operations = _not_in(opening, operations)
+        copy, operations = _newest_copy(opening, whose, operations)
         aside = _put_in_place(opening, saved, whose, copy)
         if trouble is not None:
             move_aside(folder / profile.FILE, "damaged", clock.now(), disk)
@@ -164,29 +162,27 @@ def _all_work(folder: Path, keys: Keys, clock: Clock, disk: Disk, saved: Salvage
     return [(op_id, body) for _, op_id, body in sorted(in_order)]
 
 
-def _newest_copy(opening: Opening, whose: Enrolment) -> Backup | None:
+def _newest_copy(
+    opening: Opening, whose: Enrolment, operations: list[tuple[str, str]]
+) -> tuple[Backup | None, list[tuple[str, str]]]:
     """Put the database of the newest sound copy of this very enrolment beside the damaged one; None where none is.
+    With it come those of the operations that it does not hold.
 
-    One of another version, or of before a fork, is left alone: the way by a snapshot is the surer one then.
+    One of another version, or of before a fork, is left alone: the way by a snapshot is the surer one then. So is one
+    that cannot be read to its end: mending must come through.
     """
     new = opening.folder / steps.REBUILT
     for copy in backups(opening.folder, opening.keys):
         remove_database(new)
-        with contextlib.suppress(StoreProblem):
+        with contextlib.suppress(StoreProblem, KeyError):
             take_database(copy, opening.keys, new, disk=opening.disk)
             with connect.sole(new, opening.keys.subkey("database")) as connection:
-                current = steps.step_of(connection) == steps.newest()
-                same = current and Enrolment.from_settings(outbox.settings(Reading(connection))) == whose
-            if same:
-                return copy
-    return None
-
-
-def _not_in(opening: Opening, operations: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Those operations that the copy beside the damaged database does not hold."""
-    with connect.sole(opening.folder / steps.REBUILT, opening.keys.subkey("database")) as connection:
-        known = outbox.known_among(Reading(connection), [op_id for op_id, _ in operations])
-    return [(op_id, body) for op_id, body in operations if op_id not in known]
+                whole = connect.is_whole(connection) and steps.step_of(connection) == steps.newest()
+                read = Reading(connection)
+                if whole and Enrolment.from_settings(outbox.settings(read)) == whose:
+                    known = outbox.known_among(read, [op_id for op_id, _ in operations])
+                    return copy, [(op_id, body) for op_id, body in operations if op_id not in known]
+    return None, operations
 
 
 def _put_in_place(opening: Opening, saved: Salvage, whose: Enrolment, copy: Backup | None) -> str:
@@ -199,9 +195,11 @@ def _put_in_place(opening: Opening, saved: Salvage, whose: Enrolment, copy: Back
         lay_database(new, opening.keys, kept | whose.settings() | {"created_at": opening.clock.now()}, opening.disk)
     with connect.sole(new, opening.keys.subkey("database")) as connection:
         connect.begin_write(connection)
-        write(connection, Draft, "put", saved.drafts)
         if copy is not None:
-            outbox.put_setting(connection, **_drawn_since(Reading(connection), saved))
+            outbox.put_setting(connection, **_set_since(saved), **_drawn_since(Reading(connection), saved))
+            if saved.drafts:  # what was typed then has been saved since, or stands among these
+                connect.run(connection, "DELETE FROM draft")
+        write(connection, Draft, "put", saved.drafts)
         connection.commit()
     reached("rebuild_laid")
     aside = move_database_aside(opening.path, "damaged", opening.clock.now(), opening.disk)
@@ -211,6 +209,13 @@ def _put_in_place(opening: Opening, saved: Salvage, whose: Enrolment, copy: Back
         opening.disk.sync_folder(opening.folder)
     reached("rebuild_in_place")
     return "" if aside is None else aside.name
+
+
+def _set_since(saved: Salvage) -> dict[str, Any]:
+    """Settings that are newer than the copy: above all that the laptop was locked."""
+    return {
+        name: value for name, value in saved.settings.items() if name not in _FORGOTTEN and not name.startswith(NUMBERS)
+    }
 
 
 def _drawn_since(read: Reading, saved: Salvage) -> dict[str, int]:

@@ -35,6 +35,8 @@ NUMBER_LIMIT = 10**9 * MILLION
 MOMENT_LIMIT = 253_402_300_800 * MILLION  # the year 10000
 FAMILIES = {"en": ("en", "zh_CN", "zh_TW"), "zh_CN": ("zh_CN", "zh_TW", "en"), "zh_TW": ("zh_TW", "zh_CN", "en")}
 
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+"""In JSON; six typed characters that look like it have another backslash before them."""
 _CODE = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,63}\Z", re.ASCII)
 _ZONE = re.compile(r"[A-Za-z0-9_+\-]+(/[A-Za-z0-9_+\-]+){0,2}\Z", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
@@ -150,7 +152,9 @@ def _check_json(value: Any) -> str:
         text.encode("utf-8")
     except (ValueError, TypeError, RecursionError):
         raise wrong("not_json") from None
-    if len(text) > JSON_LENGTH or "\\u0000" in text:
+    if _NUL.search(text):
+        raise wrong("text_has_nul")
+    if len(text) > JSON_LENGTH:
         raise wrong("text_too_long", limit=JSON_LENGTH)
     return text
 

@@ -309,16 +309,18 @@ def _customer_rows(read: Reading) -> int:
 def _would_remove(read: Reading, incoming: Incoming, begins: bool) -> Asks | None:
     """What the end of a snapshot would take away, where that is so much that a person must say yes first.
 
-    The catalogue and customers' rows each for themselves: a thousand parts must not hide that all orders go.
+    The catalogue and customers' rows each for themselves: a thousand parts must not hide that all orders go. What is
+    asked about is counted together, so that a yes is one to all of it and to no more.
     """
     unseen = _unseen(read, seen=not begins).leaves - incoming.puts.keys()
+    asked = Asks(removed=0, of=0)
     for catalogue in (False, True):
         tables = {name for name, table in BY_NAME.items() if table.scope.catalogue is catalogue}
         removed = sum(1 for table, _ in unseen if table in tables)
         of = _row_count(read, tables) if removed > MANY_REMOVED else 0
         if removed > MANY_REMOVED and removed * 100 > SHARE_REMOVED * of:
-            return Asks(removed=removed, of=of)
-    return None
+            asked = Asks(removed=asked.removed + removed, of=asked.of + of)
+    return asked if asked.removed else None
 
 
 def _row_count(read: Reading, tables: Iterable[str]) -> int:

@@ -151,7 +151,7 @@ class NewRecord(Pane):
         self.keep()  # a draft still waiting for its half second would be written after the record
         self._handed = {key: field.text() for key, field in self.form.fields.items()}
         if self.number_kind and not self._number:
-            self._bench.draw_number(self.number_kind, partial(self._do, values))
+            self._bench.draw_number(self.number_kind, partial(self._do, values), self._refused)
         else:
             self._do(values, self._number)
 

@@ -109,7 +109,9 @@ class Bench(Protocol):
         """
         ...
 
-    def draw_number(self, kind: str, then: Callable[[str], None]) -> None:
+    def draw_number(
+        self, kind: str, then: Callable[[str], None], failed: Callable[[FieldDeskError], None] | None = None
+    ) -> None:
         """The next number of this kind (WO, …), drawn on this laptop."""
         ...
 
