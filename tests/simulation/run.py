@@ -64,6 +64,7 @@ class Result:
 def run_plan(plan: Plan, *, digest: bool = False) -> Result:
     """One run in a folder of its own."""
     place, origin = template()
+    collected = gc.isenabled()
     gc.disable()  # a fifth of the time went into looking for rings; they go at the end
     folder = place / f"seed-{plan.seed}"
     shutil.rmtree(folder, ignore_errors=True)
@@ -78,7 +79,8 @@ def run_plan(plan: Plan, *, digest: bool = False) -> Result:
         return Result(plan, tuple(world.broken), raised, found, tuple(world.trace.lines))
     finally:
         world.close()
-        gc.enable()
+        if collected:  # a process with windows leaves it off: on a thread it would destroy widgets
+            gc.enable()
 
 
 def run_seed(seed: int, steps: int = 120, laptops: int = 3, *, digest: bool = False) -> Result:

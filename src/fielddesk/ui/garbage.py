@@ -46,6 +46,7 @@ _collector: Collector | None = None
 def keep_to_main_thread() -> None:
     """From now on only the main thread collects; called before a thread is started beside widgets."""
     global _collector
+    gc.disable()  # also where somebody has turned it on since
     app = QCoreApplication.instance()
     if app is not None and (_collector is None or _collector.parent() is not app):
         _collector = Collector(app)
