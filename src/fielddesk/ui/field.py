@@ -295,7 +295,7 @@ class Field(Worded, QWidget):
             self._show_elsewhere()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.editor:
+        if watched is getattr(self, "editor", None):  # emptied by the collector, it may still hear of it
             if isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusOut:
                 if event.reason() not in _NOT_LEAVING:
                     self.commit()

@@ -144,7 +144,10 @@ class Pane(Worded, QWidget):
             self._foot_row.setDirection(above)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.foot and event.type() == QEvent.Type.LayoutRequest:  # other buttons, or words on them
+        # Emptied by the collector, it may still hear of its parts as they go.
+        if (
+            watched is getattr(self, "foot", None) and event.type() == QEvent.Type.LayoutRequest
+        ):  # other buttons, or words on them
             self._fit_foot()
         return False
 

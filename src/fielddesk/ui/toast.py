@@ -101,6 +101,8 @@ class Toast(QFrame):
         super().leaveEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not hasattr(self, "_window"):
+            return False  # the collector has emptied it already, and its window is just going
         if watched is self._window and event.type() == QEvent.Type.Resize and self.isVisible():
             self.place()
         elif watched is self.undo and event.type() == QEvent.Type.FocusIn:
