@@ -13,7 +13,8 @@ PYTHON="$VENV/bin/python"
 # One word a package, as Debian 12 names them. The first six are what Qt needs without a screen.
 RUN_PACKAGES="libegl1 libgl1 libglib2.0-0 libxkbcommon0 libfontconfig1 libdbus-1-3
     libxcb-cursor0 libxkbcommon-x11-0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 fonts-noto-cjk"
-TEST_PACKAGES="xvfb xauth dbus-daemon gnome-keyring postgresql"
+TEST_PACKAGES="xvfb xauth dbus-daemon gnome-keyring postgresql poppler-utils zbar-tools
+    at-spi2-core python3-gi gir1.2-atspi-2.0 openbox xdotool"
 # The same for a system without apt: the libraries themselves.
 RUN_LIBRARIES="libEGL.so.1 libGL.so.1 libglib-2.0.so.0 libxkbcommon.so.0 libfontconfig.so.1 libdbus-1.so.3
     libxcb-cursor.so.0 libxkbcommon-x11.so.0 libxcb-icccm.so.4 libxcb-keysyms.so.1 libxcb-shape.so.0"

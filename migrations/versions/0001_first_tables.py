@@ -46,6 +46,7 @@ def tables_that_travel() -> None:
         text("city"),
         text("country"),
         text("phone"),
+        text("language"),
     )
     op.create_index("ix_customer_name_id_archived_at", "customer", ["name", "id", "archived_at"])
     op.create_index("ix_customer_number", "customer", ["number"])
@@ -62,10 +63,19 @@ def tables_that_travel() -> None:
         text("building"),
         text("position"),
         text("remark"),
+        text("site_id", null=True),
+        text("model_id", null=True),
+        text("parent_id", null=True),
+        text("replaced_by_id", null=True),
+        text("installed_on", null=True),
+        text("warranty_until", null=True),
     )
     op.create_index("ix_asset_customer_id", "asset", ["customer_id"])
+    op.create_index("ix_asset_model_id", "asset", ["model_id"])
     op.create_index("ix_asset_name_serial_id_archived_at", "asset", ["name", "serial", "id", "archived_at"])
+    op.create_index("ix_asset_parent_id", "asset", ["parent_id"])
     op.create_index("ix_asset_serial", "asset", ["serial"])
+    op.create_index("ix_asset_site_id", "asset", ["site_id"])
     op.create_table(
         "work_order",
         text("id", key=True),
@@ -82,16 +92,26 @@ def tables_that_travel() -> None:
         text("assignee_id", null=True),
         text("due_on", null=True),
         whole("opened_at"),
+        text("site_id", null=True),
+        text("contact_id", null=True),
+        whole("planned_at", null=True),
+        text("stage"),
+        whole("strategy"),
     )
     op.create_index("ix_work_order_asset_id", "work_order", ["asset_id"])
-    mine = ["assignee_id", "due_on", "number", "id", "status", "archived_at"]
-    op.create_index(f"ix_work_order_{'_'.join(mine)}", "work_order", mine)
+    op.create_index(
+        "ix_work_order_assignee_id_due_on_number_id_status_archived_at",
+        "work_order",
+        ["assignee_id", "due_on", "number", "id", "status", "archived_at"],
+    )
+    op.create_index("ix_work_order_assignee_id_planned_at", "work_order", ["assignee_id", "planned_at"])
     op.create_index("ix_work_order_customer_id", "work_order", ["customer_id"])
     op.create_index(
         "ix_work_order_due_on_number_id_archived_at", "work_order", ["due_on", "number", "id", "archived_at"]
     )
     op.create_index("ix_work_order_number_id_archived_at", "work_order", ["number", "id", "archived_at"])
     op.create_index("ix_work_order_opened_at_id_archived_at", "work_order", ["opened_at", "id", "archived_at"])
+    op.create_index("ix_work_order_site_id", "work_order", ["site_id"])
     op.create_index(
         "ix_work_order_status_due_on_number_id_archived_at_opened_at",
         "work_order",

@@ -378,8 +378,9 @@ def test_drafts_and_numbers_come_along_where_they_can_still_be_read(folder: Path
     for page in range(2, len(clean) // PAGE):
         path.write_bytes(clean)
         flip(path, page * PAGE + 77)
-        rows = connect.readable_rows(path, Keys(KEY).subkey("database"), ("SELECT * FROM note NOT INDEXED",))[0]
-        if len(rows) < NOTES:
+        both = ("SELECT * FROM note NOT INDEXED", "SELECT * FROM draft NOT INDEXED")
+        notes, drafts = connect.readable_rows(path, Keys(KEY).subkey("database"), both)
+        if len(notes) < NOTES and drafts:
             break
     store = rebuild(folder, KEY, FixedClock(at=1_800_000_000_000_000))
     assert store.found[0].values["drafts"] == 1

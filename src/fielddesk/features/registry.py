@@ -7,6 +7,9 @@ import json
 from fielddesk.core.paths import resources
 from fielddesk.features.assets import actions as _assets
 from fielddesk.features.customers import actions as _customers
+from fielddesk.features.documents import actions as _documents
+from fielddesk.features.inspections import actions as _inspections
+from fielddesk.features.lifecycle import actions as _lifecycle
 from fielddesk.features.parts import actions as _parts
 from fielddesk.features.people import actions as _people
 from fielddesk.features.workorders import actions as _workorders
@@ -14,9 +17,16 @@ from fielddesk.store import events as _events
 from fielddesk.store.actions import ACTIONS, Action
 from fielddesk.store.tables import BY_NAME, Synced
 
-_LOADED = (_people, _customers, _assets, _workorders, _parts, _events)
+_LOADED = (
+    _documents, _people, _lifecycle, _customers, _assets, _workorders, _parts, _inspections, _events,
+)  # fmt: skip
 
-TABLE_ORDER = ("user", "customer", "asset", "work_order", "note", "part", "place", "movement", "stock_level", "event")
+TABLE_ORDER = (
+    "user", "product_model", "stage_change", "strategy_revision", "checklist", "checklist_version", "help_picture",
+    "customer", "site", "contact", "asset", "work_order", "note", "order_step", "safety_check", "safety_incident",
+    "order_link", "sign_off", "part", "place", "movement", "reservation", "stock_level",
+    "inspection_plan", "plan_exception", "inspection", "answer", "attachment", "issued_document", "event",
+)  # fmt: skip
 """Tables so that a row's parents come before it."""
 
 

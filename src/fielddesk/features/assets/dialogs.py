@@ -58,4 +58,10 @@ ACTIONS: Final = (
 FIELDS: Final[dict[str, FieldWords]] = {
     **{name: FieldWords(label) for name, label in LABELS.items()},
     "customer_id": FieldWords(lambda: _("Customer"), names_of="customer"),
+    "site_id": FieldWords(lambda: _("Site"), names_of="site"),
+    "model_id": FieldWords(lambda: _("Product model"), names_of="product_model"),
+    "parent_id": FieldWords(lambda: _("Part of"), names_of="asset"),
+    "replaced_by_id": FieldWords(lambda: _("Replaced by"), names_of="asset"),
+    "installed_on": FieldWords(lambda: _("Installed on")),
+    "warranty_until": FieldWords(lambda: _("Warranty until")),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fielddesk.store.tables import SHARED, Synced, column, ref
-from fielddesk.store.types import Id, Line, Prose
+from fielddesk.store.types import Day, Id, Line, Prose
 
 
 class Asset(Synced, scope=SHARED):
@@ -17,6 +17,20 @@ class Asset(Synced, scope=SHARED):
     building: Line = column(default="")
     position: Line = column(default="")
     remark: Prose = column(default="")
+    site_id: Id | None = ref("site", reach=True, default=None)
+    model_id: Id | None = ref("product_model", default=None)
+    """The model as the catalogue has it; `model` is what was typed or imported."""
+    parent_id: Id | None = ref("asset", default=None)
+    replaced_by_id: Id | None = ref("asset", default=None)
+    installed_on: Day | None = column(default=None)
+    warranty_until: Day | None = column(default=None)
 
     groups = (("building", "position"),)
-    indexes = (("customer_id",), ("serial",), ("name", "serial", "id", "archived_at"))
+    indexes = (
+        ("customer_id",),
+        ("serial",),
+        ("parent_id",),
+        ("model_id",),
+        ("site_id",),
+        ("name", "serial", "id", "archived_at"),
+    )

@@ -84,4 +84,5 @@ FIELDS: Final[dict[str, FieldWords]] = {
     "city": FieldWords(lambda: _("Town")),
     "country": FieldWords(lambda: _("Country")),
     "phone": FieldWords(lambda: _("Phone")),
+    "language": FieldWords(lambda: _("Language")),
 }

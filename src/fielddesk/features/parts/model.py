@@ -50,3 +50,17 @@ class StockLevel(Synced, scope=CATALOGUE):
     as_of: Moment
 
     indexes = (("place_id", "part_id"), ("part_id",))
+
+
+class Reservation(Synced, scope=follows("order_id", "place_id")):
+    """Parts kept for an order; a line below zero lets some go. What is reserved is the sum, as in the ledger."""
+
+    order_id: Id = ref("work_order")
+    part_id: Id = ref("part")
+    place_id: Id | None = ref("place", default=None)
+    """None: wanted, from wherever."""
+    quantity: Quantity
+    by_id: Id = ref("user")
+    at: Moment
+
+    indexes = (("order_id",), ("place_id", "part_id"), ("part_id",))

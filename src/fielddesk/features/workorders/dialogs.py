@@ -307,4 +307,9 @@ FIELDS: Final[dict[str, FieldWords]] = {
     "status_reason": FieldWords(lambda: _("Reason")),
     "assignee_id": FieldWords(lambda: _("Given to"), names_of="user"),
     "due_on": FieldWords(lambda: _("Due"), _day),
+    "site_id": FieldWords(lambda: _("Site"), names_of="site"),
+    "contact_id": FieldWords(lambda: _("Contact"), names_of="contact"),
+    "planned_at": FieldWords(lambda: _("Visit")),
+    "stage": FieldWords(lambda: _("Life stage")),
+    "strategy": FieldWords(lambda: _("Strategy revision")),
 }

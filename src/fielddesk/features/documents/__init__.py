@@ -1,0 +1,1 @@
+"""Photos, files and issued documents."""

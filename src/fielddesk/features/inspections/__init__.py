@@ -1,0 +1,1 @@
+"""Checklists, plans and inspections."""

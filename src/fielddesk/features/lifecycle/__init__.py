@@ -1,0 +1,1 @@
+"""Product models, their stages, and what a stage asks for."""

@@ -1,0 +1,7 @@
+"""What is done (to be filled)."""
+
+from __future__ import annotations
+
+from fielddesk.features.lifecycle import model as _model
+
+_TABLES = (_model,)
