@@ -69,7 +69,7 @@ class Workplace:
         me = Me(user or who.user, role or who.role, "Anna Berg", who.device_code)
         self.offers = spine()
         self.bench = WindowBench(opened, me, self.offers, store.clock, self.desk)
-        self._asked = Asked(self.bench._readers, self.bench._look_ups)
+        self._asked = Asked(self.bench._readers, self.bench._look_ups, self.bench._workers)
         self.mistakes: list[Exception] = []
         self.bench.broke.connect(self.mistakes.append)
         self.bench.store_opened(store)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from fielddesk.core.errors import FieldDeskError, StoreProblem
 from fielddesk.core.i18n import _
 from fielddesk.shell.undo import UndoStack
 from fielddesk.store.actions import Call
+from fielddesk.store.blobs import Blob, Blobs
 from fielddesk.store.database import Changes, Done, Store
 from fielddesk.store.lanes import PEOPLE
 from fielddesk.store.outbox import Draft
@@ -52,7 +54,8 @@ class WindowBench(QObject):
         self.undo = UndoStack()
         self._readers = Tasks(name="reader", opens=self._reader, interrupts=_interrupt, parent=self)
         self._look_ups = Tasks(name="look-up", opens=self._reader, interrupts=_interrupt, parent=self)
-        for tasks in (self._readers, self._look_ups):
+        self._workers = Tasks(2, name="work", parent=self)
+        for tasks in (self._readers, self._look_ups, self._workers):
             tasks.broke.connect(self._failed_unasked)
         self._watchers: list[tuple[frozenset[str], Callable[[], None]]] = []
         self._touched: set[str] = set()
@@ -90,6 +93,7 @@ class WindowBench(QObject):
         self._soon.stop()
         self._readers.close()
         self._look_ups.close()
+        self._workers.close()
 
     # ---------------------------------------------------------------- time
 
@@ -225,6 +229,35 @@ class WindowBench(QObject):
             refused = partial(self._refused, None)
             self._readers.follow(self.store.write_later(keep, lane=PEOPLE), kept, refused)
 
+    # ---------------------------------------------------------------- files and long work
+
+    def work(
+        self,
+        job: Callable[[], T],
+        then: Callable[[T], None],
+        *,
+        failed: Callable[[FieldDeskError], None] | None = None,
+        key: str = "",
+    ) -> None:
+        self._workers.ask(job, then, partial(self._refused, failed), key=key)
+
+    def keep_blob(
+        self,
+        content: bytes | Path,
+        then: Callable[[Blob], None],
+        *,
+        failed: Callable[[FieldDeskError], None] | None = None,
+    ) -> None:
+        self.work(lambda: _keep(self._contents(), content), then, failed=failed)
+
+    def read_blob(self, sha256: str, then: Callable[[bytes | None], None], *, key: str = "") -> None:
+        self.work(lambda: _content(self._contents(), sha256), then, key=key)
+
+    def _contents(self) -> Blobs:
+        blobs = self._opened.result().blobs
+        assert blobs is not None, "a window's store has its folder"
+        return blobs
+
     # ---------------------------------------------------------------- the window
 
     def show(self, table: str, row_id: str) -> None:
@@ -281,6 +314,23 @@ class WindowBench(QObject):
 def _ask(question: Callable[[Reading], T], owned: tuple[Store, Callable[[], None]]) -> T:
     with owned[0].read() as read:
         return question(read)
+
+
+def _keep(blobs: Blobs, content: bytes | Path) -> Blob:
+    if isinstance(content, bytes):
+        return blobs.keep(content)
+    try:
+        with content.open("rb") as file:
+            return blobs.keep(file)
+    except OSError as problem:
+        raise FieldDeskError("file_unreadable", file=content.name, why=type(problem).__name__) from None
+
+
+def _content(blobs: Blobs, sha256: str) -> bytes | None:
+    try:
+        return blobs.read_bytes(sha256)
+    except StoreProblem:
+        return None
 
 
 def _interrupt(owned: tuple[Store, Callable[[], None]] | None) -> None:

@@ -21,6 +21,7 @@ from fielddesk.core.ids import new_id
 from fielddesk.store import again, connect, events, outbox
 from fielddesk.store.actions import ACTIONS, Call, Ctx
 from fielddesk.store.again import Identity
+from fielddesk.store.blobs import Blobs
 from fielddesk.store.instance import Instance
 from fielddesk.store.lanes import MACHINE, PEOPLE, InlineWriter, Writer
 from fielddesk.store.outbox import OwnOperation, TouchedRow
@@ -79,6 +80,8 @@ class Store:
         """What opening met and mended by itself; each is shown once."""
         self.ended_badly = False
         """The program was killed, or the power failed, the last time; worth a `check` in the background."""
+        self.blobs: Blobs | None = None
+        """Contents of photos and files beside this database; None where there is no profile folder."""
         self.instance: Instance | None = None
         """The profile's lock, where opening took it; let go with the store."""
         self._queue: outbox.QueueEnd | None = None

@@ -17,6 +17,7 @@ from fielddesk.core.errors import StoreProblem
 from fielddesk.store import connect, instance, outbox, profile, steps
 from fielddesk.store.again import identity_in
 from fielddesk.store.aside import move_aside, remove_database
+from fielddesk.store.blobs import Blobs
 from fielddesk.store.database import Store
 from fielddesk.store.disk import DISK, Disk, make_folder, told
 from fielddesk.store.enrolment import Enrolment, find_key, write_header
@@ -169,6 +170,7 @@ class Opening:
             opened.pop_all()
             opened.callback(store.close)
             store.ended_badly = self.ended_badly
+            store.blobs = Blobs(Vault(self.folder, self.keys, self.disk))
             store.replay(first)
             self._join_journal(store)
             self._keep_header_true(store)

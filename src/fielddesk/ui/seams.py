@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from PySide6.QtWidgets import QWidget
 
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.store.actions import Call
+from fielddesk.store.blobs import Blob
 from fielddesk.store.database import Done
 from fielddesk.store.tx import Reading
 from fielddesk.ui.page import Page
@@ -92,6 +94,34 @@ class Bench(Protocol):
 
     def keep_draft(self, name: str, about_id: str, text: str | None) -> None:
         """Keep what is typed; None forgets it."""
+        ...
+
+    def work(
+        self,
+        job: Callable[[], T],
+        then: Callable[[T], None],
+        *,
+        failed: Callable[[FieldDeskError], None] | None = None,
+        key: str = "",
+    ) -> None:
+        """Run something long that asks no store (render a page, read a picture) on a thread of its own."""
+        ...
+
+    def keep_blob(
+        self,
+        content: bytes | Path,
+        then: Callable[[Blob], None],
+        *,
+        failed: Callable[[FieldDeskError], None] | None = None,
+    ) -> None:
+        """Keep the content of a photo or file, encrypted and synced; the action that names it comes in `then`.
+
+        Without `failed`, file_empty, file_too_large, file_unreadable and the like are told in a toast.
+        """
+        ...
+
+    def read_blob(self, sha256: str, then: Callable[[bytes | None], None], *, key: str = "") -> None:
+        """A content; None where it has not arrived on this laptop, or is damaged."""
         ...
 
     def show(self, table: str, row_id: str) -> None:
