@@ -133,7 +133,12 @@ def _new_asset(place: Workplace) -> None:
     place.desk.page("assets").show_new()
 
 
+def _today(place: Workplace) -> None:
+    place.open("today")
+
+
 SCENES: dict[str, Callable[[Workplace], None]] = {
+    "today": _today,
     "orders": _reason,
     "overview": _orders,
     "notes": _note,

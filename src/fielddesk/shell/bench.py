@@ -253,6 +253,9 @@ class WindowBench(QObject):
     def read_blob(self, sha256: str, then: Callable[[bytes | None], None], *, key: str = "") -> None:
         self.work(lambda: _content(self._contents(), sha256), then, key=key)
 
+    def has_blob(self, sha256: str) -> bool:
+        return bool(sha256) and self._contents().has(sha256)
+
     def _contents(self) -> Blobs:
         blobs = self._opened.result().blobs
         assert blobs is not None, "a window's store has its folder"
@@ -268,6 +271,10 @@ class WindowBench(QObject):
         page = self._desk.page(place.key)
         if self._desk.current_place() == place.key and isinstance(page, SubjectPage):
             page.show_subject(table, row_id)
+
+    def go(self, place: str) -> None:
+        if any(each.key == place for each in self.offers.places):
+            self._desk.show_place(place)
 
     def toast(self, words: Words, undo: Callable[[], None] | None = None, *, icon: str = "check-circle-fill") -> None:
         self._desk.show_toast(words, undo, icon=icon)

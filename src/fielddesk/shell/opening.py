@@ -67,7 +67,7 @@ def in_thread(work: Callable[[], Any], name: str) -> Future[Any]:
     return future
 
 
-QUERIES = ("people", "customers", "assets", "workorders", "parts", "sync_centre")
+QUERIES = ("people", "customers", "assets", "workorders", "parts", "sync_centre", "today")
 
 
 def load() -> None:

@@ -124,6 +124,14 @@ class Bench(Protocol):
         """A content; None where it has not arrived on this laptop, or is damaged."""
         ...
 
+    def has_blob(self, sha256: str) -> bool:
+        """Whether a content is on this laptop; for questions, on their thread."""
+        ...
+
+    def go(self, place: str) -> None:
+        """Go to a place by its key; one that nobody offers is left alone."""
+        ...
+
     def show(self, table: str, row_id: str) -> None:
         """Go to the place that shows rows of this table, with this row chosen."""
         ...
