@@ -294,6 +294,7 @@ def tables_of_orders() -> None:
         whole("at"),
     )
     op.create_index("ix_sign_off_order_id_at", "sign_off", ["order_id", "at"])
+    op.create_index("ix_sign_off_signature", "sign_off", ["signature"])
     op.create_table(
         "reservation",
         text("id", key=True),

@@ -12,6 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 import fielddesk.hq.tables
+import fielddesk.store.contents
 import fielddesk.store.outbox  # noqa: F401 - declares the laptop's own tables
 from fielddesk.features.registry import tables
 from fielddesk.hq.service import Headquarters

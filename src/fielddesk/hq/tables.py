@@ -159,3 +159,28 @@ class PastMember(Local, side=HEADQUARTERS):
     left_at: Moment
 
     key = ("user_id", "row_id")
+
+
+class KeptContent(Local, side=HEADQUARTERS):
+    """The content of a photo or file that lies in headquarters' folder."""
+
+    sha256: Opaque
+    size: Count
+    kept_at: Moment
+    unnamed_since: Moment | None = None
+    """Since when no row names it; it is collected 30 days later."""
+
+    key = ("sha256",)
+
+
+class Upload(Local, side=HEADQUARTERS):
+    """A content on its way here; how much of it has arrived says the file itself."""
+
+    id: Id
+    sha256: Opaque
+    size: Count
+    device_id: Id
+    made_at: Moment
+    touched_at: Moment
+
+    indexes = (("device_id", "sha256"), ("touched_at",))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import secrets
 import struct
 from collections.abc import Iterator
@@ -25,10 +26,11 @@ class Partial:
     """What has arrived of the download `name`: `offset` bytes, all genuine.
 
     Opening reads it all and cuts off what does not open, torn or damaged alike: it is downloaded again from there.
-    Appends are not synced, since what a power failure takes is only downloaded again.
+    Appends are not synced, since what a power failure takes is only downloaded again. Not `hashed`, opening looks at
+    the last piece only and `sha256` says nothing: for who opens it at each piece and asks `digest` at the end.
     """
 
-    def __init__(self, vault: Vault, name: str) -> None:
+    def __init__(self, vault: Vault, name: str, *, hashed: bool = True) -> None:
         self.offset = 0
         self.sha256 = hashlib.sha256()
         self._vault, self._disk = vault, vault.disk
@@ -38,7 +40,9 @@ class Partial:
         head = self._head()
         self._box = Box(derived_key(vault.keys.subkey("partial"), _MAGIC, head[len(_MAGIC) :]))
         self._end = HEADER_BYTES
-        for text in self._frames():
+        if not hashed:
+            self._skim()
+        for text in self._frames() if hashed else ():
             self.offset += len(text)
             self.sha256.update(text)
             self._end += _FRAME.size + Box.overhead + len(text)
@@ -54,6 +58,13 @@ class Partial:
     def read(self) -> Iterator[bytes]:
         """All that has arrived, in pieces of at most 1 MiB."""
         return self._frames(self.offset)
+
+    def digest(self) -> str:
+        """SHA-256 of all that has arrived, read once more; hexadecimal digits."""
+        sha256 = hashlib.sha256()
+        for text in self.read():
+            sha256.update(text)
+        return sha256.hexdigest()
 
     def keep(self, use: Use, name: str) -> None:
         """Make it a file of the vault and end the download; the caller has compared `sha256` with what it should be."""
@@ -106,6 +117,28 @@ class Partial:
             head = _MAGIC + secrets.token_bytes(_SALT_BYTES)
             write_whole(self.path, head, self._disk)
         return head
+
+    def _skim(self) -> None:
+        """Find the end by the lengths of the pieces; only the last is opened, for only it can be torn."""
+        with told(self.path), self.path.open("rb") as file:
+            length = file.seek(0, os.SEEK_END)
+            before = (0, HEADER_BYTES)
+            while True:
+                file.seek(self._end)
+                head = file.read(_FRAME.size)
+                if len(head) < _FRAME.size:
+                    break
+                offset, size = _FRAME.unpack(head)
+                end = self._end + _FRAME.size + Box.overhead + size
+                if offset != self.offset or not 0 < size <= _FRAME_BYTES or end > length:
+                    break
+                before = (self.offset, self._end)
+                self.offset, self._end = self.offset + size, end
+            if self.offset:
+                file.seek(before[1])
+                head = file.read(_FRAME.size)
+                if self._box.unseal(file.read(self._end - before[1] - _FRAME.size), self._label + head) is None:
+                    self.offset, self._end = before
 
     def _frames(self, through: int | None = None) -> Iterator[bytes]:
         at = 0

@@ -48,6 +48,18 @@ class Scope:
     follows: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Holds:
+    """A column that holds the hash of a content; "" where the row has none. Contents travel behind the rows.
+
+    `size` is the column with its length in bytes, "" where no column says it; `small` ones travel first.
+    """
+
+    column: str
+    size: str = ""
+    small: bool = False
+
+
 CATALOGUE = Scope(catalogue=True)
 SHARED = Scope()
 
@@ -133,6 +145,8 @@ class Synced(Row):
     groups: ClassVar[tuple[tuple[str, ...], ...]] = ()
     """Fields that belong together and merge as one."""
     body_names: ClassVar[tuple[str, ...]]
+    contents: ClassVar[tuple[Holds, ...]] = ()
+    """Columns that name contents of files."""
 
     def __init_subclass__(cls, *, scope: Scope) -> None:
         cls.scope = scope
@@ -248,6 +262,6 @@ def row_digest(tablename: str, body: Mapping[str, Any]) -> int:
 
 
 __all__ = [
-    "BY_NAME", "CATALOGUE", "HEADQUARTERS", "ID", "LAPTOP", "SHARED", "SYNCED", "Column", "Local", "Row", "Scope",
-    "Synced", "column", "follows", "ref", "root", "row_digest",
+    "BY_NAME", "CATALOGUE", "HEADQUARTERS", "ID", "LAPTOP", "SHARED", "SYNCED", "Column", "Holds", "Local", "Row",
+    "Scope", "Synced", "column", "follows", "ref", "root", "row_digest",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fielddesk.store.tables import Synced, column, follows, ref
+from fielddesk.store.tables import Holds, Synced, column, follows, ref
 from fielddesk.store.types import Code, Count, Id, Line, Moment, Opaque
 
 
@@ -32,6 +32,7 @@ class Attachment(Synced, scope=follows("order_id", "asset_id", "customer_id")):
     by_id: Id = ref("user")
     at: Moment
 
+    contents = (Holds("sha256", "size"), Holds("thumbnail", "thumbnail_size", small=True))
     indexes = (("order_id", "at"), ("asset_id", "at"), ("customer_id",), ("sha256",), ("thumbnail",))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fielddesk.store.tables import CATALOGUE, Synced, column, follows, ref
+from fielddesk.store.tables import CATALOGUE, Holds, Synced, column, follows, ref
 from fielddesk.store.types import Code, Count, Day, Id, Json, Line, Moment, Names, Opaque, Prose, Quantity
 
 
@@ -41,6 +41,7 @@ class HelpPicture(Synced, scope=CATALOGUE):
     sha256: Opaque
     caption: Names | None = column(default=None)
 
+    contents = (Holds("sha256", "size"),)
     indexes = (("version_id",), ("sha256",))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fielddesk.store.tables import Synced, column, follows, ref, root
+from fielddesk.store.tables import Holds, Synced, column, follows, ref, root
 from fielddesk.store.types import Code, Count, Day, Id, Json, Line, Moment, Opaque, Prose
 
 
@@ -128,4 +128,5 @@ class SignOff(Synced, scope=follows("order_id")):
     by_id: Id = ref("user")
     at: Moment
 
-    indexes = (("order_id", "at"),)
+    contents = (Holds("signature", small=True),)
+    indexes = (("order_id", "at"), ("signature",))
