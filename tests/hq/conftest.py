@@ -43,6 +43,7 @@ def make_hq(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable
 
     def make(kind: str, **more: Any) -> Headquarters:
         clock = more.pop("clock", None) or FixedClock()
+        more.setdefault("contents", tmp_path / f"contents{len(made)}")
         if kind == "sqlite":
             path = tmp_path / f"hq{len(made)}.db"
             shutil.copyfile(request.getfixturevalue("empty_file"), path)

@@ -28,7 +28,7 @@ from fielddesk.core.clock import SECOND
 from fielddesk.core.errors import FieldDeskError, StoreProblem
 from fielddesk.features.people.rules import ROLES
 from fielddesk.hq import admin
-from fielddesk.hq.service import Headquarters, on_postgresql, on_sqlite
+from fielddesk.hq.service import CONTENTS, Headquarters, on_postgresql, on_sqlite
 from fielddesk.hq.terminal import (
     DATABASE,
     PROGRAM,
@@ -75,6 +75,8 @@ def _run(options: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=PROGRAM, description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, default=data_folder(), help="folder of the database (SQLite)")
+    parser.add_argument("--files", type=Path, dest="contents", metavar="DIR",
+                        help="folder of photos and files, one for all processes (else in --data)")  # fmt: skip
     parser.add_argument("--database", metavar="URL", default=os.environ.get("FIELDDESK_HQ_DATABASE"),
                         help="postgresql://… instead of a file")  # fmt: skip
     _serving(parser)
@@ -130,8 +132,9 @@ def _serving(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
 
 def _open(options: argparse.Namespace) -> Headquarters:
     """The database; only `found` and a start with --embedded make a new one."""
+    contents = options.contents or options.data / CONTENTS
     if options.database:
-        return on_postgresql(options.database)
+        return on_postgresql(options.database, contents=contents)
     makes = options.verb is found or (options.verb is serve and options.embedded)
     try:
         if not makes and not (options.data / DATABASE).exists():
@@ -139,7 +142,7 @@ def _open(options: argparse.Namespace) -> Headquarters:
         options.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise StoreProblem("folder_unusable", folder=options.data, why=why_of(error)) from error
-    return on_sqlite(options.data / DATABASE)
+    return on_sqlite(options.data / DATABASE, contents=contents)
 
 
 # ---------------------------------------------------------------- serving

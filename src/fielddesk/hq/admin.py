@@ -21,7 +21,7 @@ from fielddesk.hq.service import Headquarters, digest_of, plain_code, raise_unle
 from fielddesk.hq.settings import put_settings, settings
 from fielddesk.hq.tables import Counter, Device, EnrolmentCode, Queue
 from fielddesk.store.actions import call
-from fielddesk.store.keys import new_recovery_pair, recovery_code, unseal
+from fielddesk.store.keys import new_recovery_pair, new_store_key, recovery_code, unseal
 from fielddesk.store.statements import add_rows, ask, tell
 
 CODE_LIFE = 14 * DAY
@@ -64,7 +64,7 @@ def found(hq: Headquarters, name: str, login: str, person: str) -> str:
         put_settings(
             connection, hq_id=new_id(now, draw(10)), epoch=1, name=name, own_device=own, own_account=account,
             own_incarnation=incarnation, recovery_public=public.hex(), recovery_private=private.hex(),
-            device_codes=0, pruned=0, levels_at=0,
+            device_codes=0, pruned=0, levels_at=0, files_key=new_store_key().hex(),
         )  # fmt: skip
         add_rows(connection, Counter, [Counter(name=NAME, pos=0)])
         device = Device(id=own, user_id=account, name=name, token_hash="-", enrolled_at=now)

@@ -1,4 +1,4 @@
-"""Headquarters over HTTP: five questions, and whether it is well. Whatever comes in, a clean answer goes out."""
+"""Headquarters over HTTP: six questions, contents of files, and whether it is well; always a clean answer."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from fielddesk.core.errors import FieldDeskError
+from fielddesk.hq.carrying import add_files
+from fielddesk.hq.clean import cleanly, token_of
 from fielddesk.hq.intake import SILENCE_S, answer, question
-from fielddesk.hq.judge import where
 from fielddesk.hq.service import Headquarters
-from fielddesk.hq.settings import Refused
 from fielddesk.hq.transactions import BUSY_S
-from fielddesk.store.statements import is_passing
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +35,12 @@ def make_app(
 
     kinds: dict[str, Answering] = {
         "enrol": enrol, "hello": hq.hello, "push": hq.push, "pull": hq.pull, "snapshot": hq.snapshot,
+        "contents": hq.contents,
     }  # fmt: skip
     for kind, answering in kinds.items():
         app.add_api_route(f"/v1/{kind}", _endpoint(kind, answering, silence_s), methods=["POST"], response_model=None)
+    if hq.files is not None:
+        add_files(app, hq.files, silence_s)
 
     @app.get("/health")
     def health(request: Request) -> Response:
@@ -60,27 +61,10 @@ def make_app(
 
 def _endpoint(kind: str, answering: Answering, silence_s: float) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
-        try:
+        async def work() -> Response:
             words = await question(request, silence_s)
-            return answer(await run_in_threadpool(answering, words, _token(request)), request)
-        except Refused as refusal:
-            if refusal.status != 503:
-                log.info("%s refused: %d %s", kind, refusal.status, refusal.code)
-            wait = refusal.values.get("retry_after_s") if refusal.status in (429, 503) else None
-            return answer({"code": refusal.code, "values": refusal.values}, request, refusal.status, wait)
-        except FieldDeskError as problem:
-            log.warning("%s: %s", kind, problem.code)
-            return answer({"code": problem.code, "values": {}}, request, 422)
-        except Exception as fault:
-            # Never the exception's own text: it may hold a token or a customer's words.
-            log.error("%s: %s at %s", kind, type(fault).__name__, where(fault))
-            if is_passing(fault):
-                return answer({"code": "busy", "values": {}}, request, 503, BUSY_S)
-            return answer({"code": "trouble", "values": {}}, request, 500)
+            return answer(await run_in_threadpool(answering, words, token_of(request)), request)
+
+        return await cleanly(kind, request, work)
 
     return endpoint
-
-
-def _token(request: Request) -> str | None:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" and token.strip() else None

@@ -10,7 +10,8 @@ from fielddesk.core import canonical
 from fielddesk.core.ids import is_id
 from fielddesk.hq.push import Sent
 from fielddesk.hq.settings import Refused
-from fielddesk.sync.protocol import LARGEST, OPS_LIMIT, PROTOCOL
+from fielddesk.store.blobs import HASH
+from fielddesk.sync.protocol import HASHES_LIMIT, LARGEST, OPS_LIMIT, PROTOCOL
 
 T = TypeVar("T")
 LINE = 500
@@ -89,6 +90,16 @@ def operations(request: dict[str, Any]) -> list[Sent]:
         before = seq
         found.append(Sent(seq, digest, body))
     return found
+
+
+def hashes(request: dict[str, Any]) -> list[str]:
+    """The contents that are asked about."""
+    found = request.get("hashes")
+    if found.__class__ is not list or len(found) > HASHES_LIMIT:
+        raise bad("hashes")
+    if not all(each.__class__ is str and HASH.match(each) for each in found):
+        raise bad("hashes")
+    return list(dict.fromkeys(found))
 
 
 def sent_place(request: dict[str, Any]) -> tuple[int, str] | None:

@@ -47,8 +47,8 @@ async def question(request: Request, silence_s: float = SILENCE_S) -> dict[str, 
 async def _unpacked(request: Request, packed: bool, silence_s: float) -> bytes:
     unpack = zlib.decompressobj(_GZIP) if packed else None
     on_line = size = 0
-    pieces: list[bytes] = []
-    async for piece in _pieces(request, silence_s):
+    found: list[bytes] = []
+    async for piece in pieces(request, silence_s):
         on_line += len(piece)
         if on_line > LINE_LIMIT:
             raise Refused(413, "too_large", limit=LINE_LIMIT)
@@ -62,13 +62,14 @@ async def _unpacked(request: Request, packed: bool, silence_s: float) -> bytes:
         size += len(piece)
         if size > BODY_LIMIT:
             raise Refused(413, "too_large", limit=BODY_LIMIT)
-        pieces.append(piece)
+        found.append(piece)
     if unpack is not None and not unpack.eof:
         raise Refused(422, "body_wrong", what="gzip")
-    return b"".join(pieces)
+    return b"".join(found)
 
 
-async def _pieces(request: Request, silence_s: float) -> AsyncIterator[bytes]:
+async def pieces(request: Request, silence_s: float) -> AsyncIterator[bytes]:
+    """The bytes of a request as they come; Refused 408 after silence, 400 where the line is cut."""
     stream = request.stream()
     while True:
         try:

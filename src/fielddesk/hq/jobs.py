@@ -71,6 +71,13 @@ def _differing(connection: sa.Connection, pairs: Sequence[tuple[str, str]]) -> l
     ]
 
 
+def tidy_files(hq: Headquarters) -> None:
+    """Drop uploads that were given up, and contents that no row names any more."""
+    if hq.files is not None:
+        hq.files.sweep()
+        hq.files.collect()
+
+
 class Jobs(threading.Thread):
     """Runs the jobs until it is stopped; a job that fails is tried again next time."""
 
@@ -99,6 +106,7 @@ class Jobs(threading.Thread):
                 if self._hq.clock.now() - pruned_at > PRUNE_EVERY:
                     pruned_at = self._hq.clock.now()
                     prune(self._hq)
+                    tidy_files(self._hq)
             except Exception as fault:
                 log.error("job failed: %s", type(fault).__name__)
             self._wake.wait(self._every_s)

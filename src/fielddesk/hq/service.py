@@ -22,13 +22,14 @@ from fielddesk.features.registry import tables
 from fielddesk.hq import ask as asks
 from fielddesk.hq.envelope import accepted_versions
 from fielddesk.hq.feed import head
+from fielddesk.hq.files import Files
 from fielddesk.hq.judge import Sender, Verdict
 from fielddesk.hq.pull import feed_page, is_forked, snapshot_page
 from fielddesk.hq.push import Answer, Push, Sent
 from fielddesk.hq.queues import held_operations
 from fielddesk.hq.settings import Refused, put_settings, settings
 from fielddesk.hq.tables import Device, Operation, Queue
-from fielddesk.hq.transactions import Transactions
+from fielddesk.hq.transactions import BUSY_S, Transactions
 from fielddesk.store import connect, schema
 from fielddesk.store.actions import Call
 from fielddesk.store.statements import add_rows, ask, tell
@@ -39,6 +40,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 200
 """Operations of one transaction; a longer push is several."""
+CONTENTS = "contents"
+"""Folder of photos and files, beside the database where nothing else is said."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ class Caller:
 class Headquarters(Transactions):
     """One headquarters on one database.
 
-    `draw_random` and `pause` are for a simulator that must not depend on chance or time.
+    `draw_random` and `pause` are for a simulator that must not depend on chance or time. `contents` is the folder of
+    photos and files; without one there are none.
     """
 
     def __init__(
@@ -74,10 +78,14 @@ class Headquarters(Transactions):
         draw_random: Callable[[int], bytes] = secrets.token_bytes,
         pause: Callable[[float], None] = time.sleep,
         point: Callable[[str], None] = lambda name: None,
+        contents: Path | None = None,
     ) -> None:
         super().__init__(engine, gate, pause, point)
         self.clock = clock or SystemClock()
         self._random = draw_random
+        self.files: Files | None = None
+        if contents is not None:
+            self.files = Files(self, self.clock, contents, draw_random, self._sender)
         tables()  # every table and action is known from here on
 
     # -- what laptops ask ------------------------------------------------------------------------------------------
@@ -160,6 +168,17 @@ class Headquarters(Transactions):
             self._check_place(caller, question)
             page = snapshot_page(connection, caller.sender.user_id, caller.sender.sees_everything, after, limit)
             return self._echo(caller, question, question.incarnation) | page
+
+    def contents(self, request: dict[str, Any], token: str | None) -> dict[str, Any]:
+        """Which contents of files are here and which are wanted; of others no word."""
+        question, hashes = asks.asked(request), asks.hashes(request)
+        if self.files is None:
+            raise Refused(503, "busy", retry_after_s=BUSY_S)
+        with self.reading() as connection:
+            caller = self._caller(connection, question, token)
+            self._check_place(caller, question)
+            sorted_ = self.files.sort(connection, caller.sender, hashes)
+            return self._echo(caller, question, question.incarnation) | sorted_
 
     def enrol(self, request: dict[str, Any], token: str | None = None) -> dict[str, Any]:
         """Give a laptop its identity for a one-time code; Refused(401, 'code_wrong') says no more than that."""
@@ -289,6 +308,9 @@ class Headquarters(Transactions):
             raise Refused(401, "revoked")
         return Caller(Sender(device, user, role, is_revoked), known, feed_from, login)
 
+    def _sender(self, connection: sa.Connection, question: asks.Asked, token: str | None) -> Sender:
+        return self._caller(connection, question, token).sender
+
     def _check_place(self, caller: Caller, question: asks.Asked) -> None:
         if question.hq_id is None:
             raise Refused(422, "request_wrong", field="hq_id")
@@ -373,6 +395,7 @@ def plain_code(code: str) -> str:
 def on_sqlite(path: Path, clock: Clock | None = None, **more: Any) -> Headquarters:
     """Headquarters on one machine; makes or upgrades the database."""
     gate = connect.Gate()
+    more.setdefault("contents", path.parent / CONTENTS)
     return _opened(connect.plain_engine(path, gate), gate, clock, more)
 
 

@@ -12,6 +12,13 @@ from typing import Any, Protocol, TypeAlias
 PROTOCOL = 1
 CONTENT_TYPE = "application/vnd.fielddesk+json"
 
+CONTENT_BYTES = "application/vnd.fielddesk.content"
+"""Type of a piece of a file; a hotel's page has another."""
+TUS = "1.0.0"
+FROM_DEVICE, TO_HEADQUARTERS = "FieldDesk-Device", "FieldDesk-Headquarters"
+"""Headers beside a piece of a file: who sends it, and to which headquarters."""
+HASHES_LIMIT = 500
+
 ANSWER_LIMIT = 64 * 1024 * 1024
 """Bytes of one answer, unpacked; what is longer is not read to its end."""
 PUSH_BYTES = 1024 * 1024
