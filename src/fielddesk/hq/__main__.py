@@ -162,6 +162,7 @@ def serve(hq: Headquarters, options: argparse.Namespace) -> int:
         if not options.embedded:
             raise not_founded(options)
         boss = admin.found(hq, "FieldDesk", "admin", "Administrator")
+        admin.take_first_strategy(hq, boss)
         if options.demo is not None:
             from fielddesk.hq.demo import make_demo
 
@@ -245,7 +246,7 @@ def _end_with_parent(server: Any) -> None:
 
 
 def found(hq: Headquarters, options: argparse.Namespace) -> int:
-    admin.found(hq, options.name, options.login, options.person)
+    admin.take_first_strategy(hq, admin.found(hq, options.name, options.login, options.person))
     print(f"{options.name} is founded. A code for the first laptop: {PROGRAM} enrol-code {options.login}")
     return 0
 

@@ -8,9 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from fielddesk.core import canonical
-from fielddesk.core.clock import DAY
+from fielddesk.core.clock import DAY, local_day
 from fielddesk.core.errors import RuleBroken
 from fielddesk.core.ids import derived_id, new_id
+from fielddesk.features.lifecycle.actions import publish_strategy
+from fielddesk.features.lifecycle.queries import first_table, latest_revision
 from fielddesk.features.people.actions import create_user
 from fielddesk.features.people.model import User
 from fielddesk.features.people.rules import ADMINISTRATOR
@@ -79,6 +81,15 @@ def found(hq: Headquarters, name: str, login: str, person: str) -> str:
         return user_id
 
     return hq.write(make)
+
+
+def take_first_strategy(hq: Headquarters, by: str) -> None:
+    """Publish the table of stages that is shipped, where there is none yet: a new headquarters begins with it."""
+    with hq.read() as read:
+        if latest_revision(read) is not None:
+            return
+    today = local_day(hq.clock.now(), hq.clock.zone())
+    hq.perform(call(publish_strategy, number=1, valid_from=today, table=canonical.dumps(first_table())), by)
 
 
 def user_of(hq: Headquarters, login: str) -> str:

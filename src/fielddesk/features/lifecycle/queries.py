@@ -1,0 +1,211 @@
+"""Product models and the strategy table as screens show them, and what both ask of one order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from fielddesk.core import canonical
+from fielddesk.core.i18n import pick
+from fielddesk.core.paths import resources
+from fielddesk.features.lifecycle.model import ProductModel, StageChange, StrategyRevision
+from fielddesk.features.lifecycle.rules import DATES, NO_STAGE, Alert, Policy, alerts, policy
+from fielddesk.features.people.model import User
+from fielddesk.store.matching import has_text
+from fielddesk.store.tx import Reading
+
+USUAL_ALERT_MONTHS: Final = 6
+"""How far ahead dates are told while no revision of the table says it."""
+
+
+@dataclass(frozen=True)
+class ModelRow:
+    """A line of the list of models; `names` by language."""
+
+    id: str
+    number: str
+    names: dict[str, str]
+    stage: str
+    product_class: str
+
+
+@dataclass(frozen=True)
+class ModelView:
+    """A model, what replaces it (its words, empty where nothing does), its stages from first to last, its alerts."""
+
+    model: ProductModel
+    replacement: str
+    stages: tuple[StageChange, ...]
+    alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True)
+class RevisionRow:
+    """A revision of the strategy table without the table itself."""
+
+    id: str
+    number: int
+    valid_from: str
+    reason: str
+    who: str
+    at: int
+
+
+# ---------------------------------------------------------------- product models
+
+
+def model_title(names: dict[str, str], number: str) -> str:
+    """A model as it is called: its name in the reader's language, then its number."""
+    name = pick(names)
+    return f"{name} ({number})" if name and name != number else number
+
+
+def model_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
+    """Name and number of these models by id."""
+    return {
+        model.id: model_title(canonical.loads(model.names), model.number) for model in read.among(ProductModel, ids)
+    }
+
+
+def model_page(read: Reading, text: str, offset: int, limit: int) -> list[ModelRow]:
+    """Models by number; with a text those who have it in number or name."""
+    c = ProductModel.c
+    query = sa.select(c.id, c.number, c.names, c.stage, c.product_class).where(*_wanted(text))
+    found = read.rows(query.order_by(c.number, c.id).limit(limit).offset(offset))
+    return [
+        ModelRow(row_id, number, canonical.loads(names), stage, product_class)
+        for row_id, number, names, stage, product_class in map(tuple, found)
+    ]
+
+
+def model_count(read: Reading, text: str) -> int:
+    """How many models `model_page` has."""
+    return int(read.value(sa.select(sa.func.count()).select_from(ProductModel.__table__).where(*_wanted(text))) or 0)
+
+
+def model_place(read: Reading, text: str, model_id: str) -> int | None:
+    """At which place of `model_page` a model stands."""
+    c = ProductModel.c
+    row = read.get(ProductModel, model_id)
+    if row is None or not read.value(sa.select(sa.literal(1)).where(c.id == model_id, *_wanted(text))):
+        return None
+    before = sa.tuple_(c.number, c.id) < sa.tuple_(sa.literal(row.number), sa.literal(row.id))
+    count = sa.select(sa.func.count()).select_from(ProductModel.__table__).where(*_wanted(text), before)
+    return int(read.value(count) or 0)
+
+
+def _wanted(text: str) -> list[sa.ColumnElement[bool]]:
+    c = ProductModel.c
+    found: list[sa.ColumnElement[bool]] = [c.archived_at.is_(None)]
+    if text.strip():
+        found.append(sa.or_(has_text(c.number, text.strip()), has_text(c.names, text.strip())))
+    return found
+
+
+def model_view(read: Reading, model_id: str, today: str) -> ModelView | None:
+    """One model with its stages and what of its dates comes soon; None where it is not here."""
+    model = read.get(ProductModel, model_id)
+    if model is None:
+        return None
+    other = model_names(read, [model.replacement_id]) if model.replacement_id else {}
+    order = [StageChange.c.at, StageChange.c.id]
+    stages = tuple(read.all(StageChange, StageChange.c.model_id == model_id, order=order))
+    return ModelView(model, other.get(model.replacement_id or "", ""), stages, alerts_of(read, model, today))
+
+
+def alerts_of(read: Reading, model: ProductModel | None, today: str) -> tuple[Alert, ...]:
+    """Which dates of a model come soon or are past, as far ahead as the strategy table says."""
+    if model is None:
+        return ()
+    dates = {key: getattr(model, key) for key in DATES}
+    return tuple(alerts(dates, today, alert_months(read))) if any(dates.values()) else ()
+
+
+# ---------------------------------------------------------------- the strategy table
+
+
+def latest_revision(read: Reading) -> StrategyRevision | None:
+    """The newest revision that is here; None where none has arrived."""
+    found = read.all(StrategyRevision, order=[StrategyRevision.c.number.desc()], limit=1)
+    return found[0] if found else None
+
+
+def revision(read: Reading, number: int) -> StrategyRevision | None:
+    """The revision with this number."""
+    found = read.all(StrategyRevision, StrategyRevision.c.number == number, limit=1)
+    return found[0] if found else None
+
+
+def revision_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
+    """Numbers of these revisions by id."""
+    return {row.id: str(row.number) for row in read.among(StrategyRevision, ids)}
+
+
+@lru_cache(maxsize=8)
+def table_of(text: str) -> dict[str, Any]:
+    """A table out of its canonical text; nobody writes into it."""
+    tree: dict[str, Any] = canonical.loads(text)
+    return tree
+
+
+def first_table() -> dict[str, Any]:
+    """The table a new headquarters begins with."""
+    tree: dict[str, Any] = canonical.loads((resources() / "strategy" / "first.json").read_text(encoding="utf-8"))
+    return tree
+
+
+def alert_months(read: Reading) -> int:
+    """How many months ahead the dates of a model are told."""
+    last = latest_revision(read)
+    return USUAL_ALERT_MONTHS if last is None else int(table_of(last.table)["terms"]["alert_months"])
+
+
+def revision_page(read: Reading, offset: int, limit: int) -> list[RevisionRow]:
+    """Revisions, the newest first."""
+    c = StrategyRevision.c
+    query = (
+        sa.select(c.id, c.number, c.valid_from, c.reason, sa.func.coalesce(User.c.name, ""), c.at)
+        .select_from(StrategyRevision.__table__.outerjoin(User.__table__, User.c.id == c.by_id))
+        .order_by(c.number.desc(), c.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [RevisionRow(*row) for row in map(tuple, read.rows(query))]
+
+
+def revision_count(read: Reading) -> int:
+    """How many revisions there are."""
+    return int(read.value(sa.select(sa.func.count()).select_from(StrategyRevision.__table__)) or 0)
+
+
+def revision_place(read: Reading, revision_id: str) -> int | None:
+    """At which place of `revision_page` a revision stands."""
+    row = read.get(StrategyRevision, revision_id)
+    if row is None:
+        return None
+    newer = sa.select(sa.func.count()).where(StrategyRevision.c.number > row.number)
+    return int(read.value(newer) or 0)
+
+
+# ---------------------------------------------------------------- what is asked of an order
+
+
+def standing_of(read: Reading, model_id: str | None) -> tuple[str, int]:
+    """Stage of a model and number of the newest revision: what an order that is opened now names of both."""
+    model = read.get(ProductModel, model_id) if model_id else None
+    if model is None:
+        return NO_STAGE, 0
+    last = latest_revision(read)
+    return model.stage, last.number if last else 0
+
+
+def policy_for(read: Reading, stage: str, number: int, model_id: str | None, kind: str) -> Policy:
+    """What the revision an order was opened under asks of it; nothing where either is not here."""
+    found = revision(read, number) if number else None
+    model = read.get(ProductModel, model_id) if model_id else None
+    table = table_of(found.table) if found else None
+    return policy(table, stage, model.product_class if model else "other", kind)
