@@ -18,7 +18,18 @@ from fielddesk.ui.pasting import LineEditor, ProseEditor
 from fielddesk.ui.signs import Remark
 from fielddesk.ui.text import Glyph, Text, Words, spoken, visible
 
-__all__ = ["LINE_LENGTH", "PROSE_LENGTH", "Choice", "Combo", "Field", "Line", "Prose", "Quantity", "checked_text"]
+__all__ = [
+    "LINE_LENGTH",
+    "PROSE_LENGTH",
+    "Choice",
+    "Combo",
+    "Field",
+    "Line",
+    "Prose",
+    "Quantity",
+    "YesNo",
+    "checked_text",
+]
 
 
 class PutAside(QWidget):
@@ -280,7 +291,7 @@ class Choice(Field):
             place = self.editor.count() - 1
         self.editor.setCurrentIndex(place)
 
-    def parse(self, text: str) -> str | None:
+    def parse(self, text: str) -> Any:
         return text or None
 
     def in_words(self, value: Any) -> str:
@@ -292,3 +303,16 @@ class Choice(Field):
 
     def enter_commits(self, event: QKeyEvent) -> bool:
         return False
+
+
+class YesNo(Choice):
+    """Yes or no; the value is 1 or 0."""
+
+    def __init__(self, key: str, label: Words) -> None:
+        super().__init__(key, label, [("0", lambda: _("No")), ("1", lambda: _("Yes"))], needed=False)
+
+    def parse(self, text: str) -> int:
+        return int(text == "1")
+
+    def in_words(self, value: Any) -> str:
+        return super().in_words("" if value is None else str(value))

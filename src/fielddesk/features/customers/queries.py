@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from fielddesk.features.customers.model import Customer
+from fielddesk.features.customers.model import Contact, Customer, Site
 from fielddesk.store.matching import has_text
 from fielddesk.store.tx import Reading
 
@@ -23,7 +23,15 @@ class CustomerRow:
     tier: str
 
 
-def address_of(customer: Customer) -> str:
+@dataclass(frozen=True)
+class ContactRow:
+    """A person at a customer's, with the name of their site (empty: any)."""
+
+    contact: Contact
+    site: str
+
+
+def address_of(customer: Customer | Site) -> str:
     """The address on one line, as it is read out: street, postal code and town, country."""
     town = " ".join(part for part in (customer.postal_code, customer.city) if part)
     return ", ".join(part for part in (customer.street, town, customer.country) if part)
@@ -37,6 +45,53 @@ def customer_choices(read: Reading) -> list[Customer]:
 def customer_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
     """Names of these customers by id."""
     return {customer.id: customer.name for customer in read.among(Customer, ids)}
+
+
+def sites_of(read: Reading, customer_id: str) -> list[Site]:
+    """Sites of a customer by name, without those that were closed."""
+    here = (Site.c.customer_id == customer_id, Site.c.archived_at.is_(None))
+    return read.all(Site, *here, order=[Site.c.name, Site.c.id])
+
+
+def site_count(read: Reading, customer_id: str) -> int:
+    """How many sites `sites_of` has."""
+    query = sa.select(sa.func.count()).where(Site.c.customer_id == customer_id, Site.c.archived_at.is_(None))
+    return int(read.value(query) or 0)
+
+
+def site_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
+    """Names of these sites by id."""
+    return {site.id: site.name for site in read.among(Site, ids)}
+
+
+def site_page(read: Reading, text: str, customer_id: str | None, limit: int) -> list[Site]:
+    """Sites that have a text in name, street or town, by name; of one customer where one is given."""
+    c = Site.c
+    found: list[sa.ColumnElement[bool]] = [c.archived_at.is_(None)]
+    if customer_id:
+        found.append(c.customer_id == customer_id)
+    if wanted := text.strip():
+        found.append(sa.or_(*(has_text(column, wanted) for column in (c.name, c.street, c.city))))
+    return read.all(Site, *found, order=[c.name, c.id], limit=limit)
+
+
+def contacts_of(read: Reading, customer_id: str) -> list[ContactRow]:
+    """People at a customer's by name, without those who have left."""
+    c = Contact.c
+    here = read.all(Contact, c.customer_id == customer_id, c.archived_at.is_(None), order=[c.name, c.id])
+    names = site_names(read, {contact.site_id for contact in here if contact.site_id})
+    return [ContactRow(contact, names.get(contact.site_id or "", "")) for contact in here]
+
+
+def contact_count(read: Reading, customer_id: str) -> int:
+    """How many people `contacts_of` has."""
+    query = sa.select(sa.func.count()).where(Contact.c.customer_id == customer_id, Contact.c.archived_at.is_(None))
+    return int(read.value(query) or 0)
+
+
+def contact_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
+    """Names of these contacts by id."""
+    return {contact.id: contact.name for contact in read.among(Contact, ids)}
 
 
 def meets(text: str) -> sa.ColumnElement[bool]:
