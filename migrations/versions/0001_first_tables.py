@@ -111,6 +111,7 @@ def tables_that_travel() -> None:
     )
     op.create_index("ix_work_order_number_id_archived_at", "work_order", ["number", "id", "archived_at"])
     op.create_index("ix_work_order_opened_at_id_archived_at", "work_order", ["opened_at", "id", "archived_at"])
+    op.create_index("ix_work_order_planned_at_id", "work_order", ["planned_at", "id"])
     op.create_index("ix_work_order_site_id", "work_order", ["site_id"])
     op.create_index(
         "ix_work_order_status_due_on_number_id_archived_at_opened_at",

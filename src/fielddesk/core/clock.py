@@ -7,7 +7,7 @@ import re
 import sys
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -98,6 +98,22 @@ def local_day(moment: int, zone: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return datetime.fromtimestamp(moment / SECOND, UTC).date().isoformat()
     return datetime.fromtimestamp(moment / SECOND, place).date().isoformat()
+
+
+def moment_at(day: str, minutes: int, zone: str) -> int:
+    """The moment when clocks of a zone show that many minutes past midnight of a day (ISO); UTC where the zone is
+    unknown here. A time that summer time leaves out is read on the clock before it, one that comes twice is the first.
+    """
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    place: tzinfo
+    try:
+        place = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        place = UTC
+    local = datetime.fromisoformat(day).replace(hour=minutes // 60, minute=minutes % 60, tzinfo=place)
+    since = local - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * SECOND
 
 
 @lru_cache(maxsize=64)

@@ -122,6 +122,10 @@ class Day(Line):
         super().retranslate()
         self._say_day()
 
+    def _typed_day(self) -> str:
+        """The part of what is typed that says the day."""
+        return self.text()
+
     def _clear(self) -> None:
         self.write("")
         self.editor.setFocus()
@@ -132,7 +136,7 @@ class Day(Line):
         popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         popup.setProperty("kind", "overlay")
         try:
-            shown = date.fromisoformat(parse_day(self.text(), self._today()))
+            shown = date.fromisoformat(parse_day(self._typed_day(), self._today()))
         except FieldDeskError:
             shown = date.fromisoformat(self._today())
         month = Month(shown)

@@ -19,6 +19,8 @@ _SENTENCES: dict[str, str | Callable[[dict[str, Any]], str]] = {
         limit=format_number(values["limit"])
     ),
     "day_not_understood": N_("This is not a day. Write it like 2028-03-17."),
+    "time_not_understood": N_("There is no such time. Write it like 09:30."),
+    "time_missing": N_("Say at what time too, such as 2028-03-17 09:30."),
     "value_missing": N_("This is needed."),
     "nothing_taken": N_("Take one from what is found."),
     "text_too_long": lambda values: _("Too long: {limit} characters at most.").format(

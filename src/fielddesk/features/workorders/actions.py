@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from typing_extensions import TypedDict
 
+from fielddesk.core import canonical
 from fielddesk.core.errors import RuleBroken
 from fielddesk.features.people.rules import FIELD_STAFF, KEEPERS, OFFICE
-from fielddesk.features.workorders.model import Note, WorkOrder
-from fielddesk.features.workorders.rules import ASSIGNED, FINISHED, OPEN, check_note, check_order, check_status
-from fielddesk.store.actions import Ctx, decision, fact, only_added
+from fielddesk.features.workorders.model import Note, OrderLink, SafetyCheck, SafetyIncident, WorkOrder
+from fielddesk.features.workorders.rules import (
+    ASSIGNED,
+    FINISHED,
+    IN_PROGRESS,
+    OPEN,
+    check_answers,
+    check_edit,
+    check_incident,
+    check_link,
+    check_note,
+    check_order,
+    check_start,
+    check_status,
+)
+from fielddesk.store.actions import Args, Ctx, decision, fact, only_added
 from fielddesk.store.tx import Tx
-from fielddesk.store.types import Code, Day, Id, Line, Moment, Prose
+from fielddesk.store.types import Code, Day, Flag, Id, Json, Line, Moment, Prose
 
 
 class OrderLine(TypedDict):
@@ -32,19 +48,23 @@ def add_note(tx: Tx, ctx: Ctx, *, order_id: Id, text: Prose) -> str:
     return tx.add(Note(id=ctx.id("note"), order_id=order_id, text=text, author_id=ctx.actor, at=ctx.at))
 
 
-@decision(may=FIELD_STAFF)
+@decision(may=FIELD_STAFF, version=2, upcasts={1: only_added})
 def create_order(
     tx: Tx, ctx: Ctx, *, number: Line, kind: Code, title: Line, customer_id: Id, asset_id: Id | None = None,
-    description: Prose = "", due_on: Day | None = None, assignee_id: Id | None = None,
+    description: Prose = "", due_on: Day | None = None, assignee_id: Id | None = None, site_id: Id | None = None,
+    contact_id: Id | None = None, planned_at: Moment | None = None,
 ) -> str:  # fmt: skip
-    """Open a work order. `number` was drawn on the machine that opens it and is never renumbered."""
+    """Open a work order. `number` was drawn on the machine that opens it and is never renumbered.
+
+    Version 1 had neither site, contact nor visit.
+    """
     check_order(number, kind, title)
     ctx.tell(number=number, title=title)
     return tx.add(
         WorkOrder(
             id=ctx.id("order"), number=number, kind=kind, title=title, customer_id=customer_id, asset_id=asset_id,
-            description=description, due_on=due_on, assignee_id=assignee_id,
-            status=ASSIGNED if assignee_id else OPEN, opened_at=ctx.at,
+            description=description, due_on=due_on, assignee_id=assignee_id, site_id=site_id, contact_id=contact_id,
+            planned_at=planned_at, status=ASSIGNED if assignee_id else OPEN, opened_at=ctx.at,
         )
     )  # fmt: skip
 
@@ -82,10 +102,105 @@ def import_orders(tx: Tx, ctx: Ctx, *, lines: list[OrderLine]) -> int:
     return added
 
 
-@decision(may=FIELD_STAFF, about="order_id", undo="set_order_status")
-def set_order_status(tx: Tx, ctx: Ctx, *, order_id: Id, status: Code, reason: Line = "") -> None:
-    """Say how far an order is; the reason belongs to the state and merges with it."""
+@decision(may=FIELD_STAFF, about="order_id", undo="edit_order")
+def edit_order(
+    tx: Tx, ctx: Ctx, *, order_id: Id, title: Line | None = None, description: Prose | None = None,
+    site_id: Id | None = None, contact_id: Id | None = None, planned_at: Moment | None = None,
+    emptied: list[Code] = [],  # noqa: B006  (read, never changed)
+) -> None:  # fmt: skip
+    """Correct what an order says; only the fields given are touched. `emptied` names those that hold nothing now."""
+    given: dict[str, Any] = {
+        "title": title, "description": description, "site_id": site_id, "contact_id": contact_id,
+        "planned_at": planned_at,
+    }  # fmt: skip
+    news = {name: value for name, value in given.items() if value is not None} | dict.fromkeys(emptied)
+    check_edit(ctx.role, news)
+    tx.change(tx.one(WorkOrder, order_id), ctx.based_on, **news)
+
+
+def as_before_safety(args: Args, shown: Args) -> tuple[Args, Args]:
+    """Version 1 knew no check before work: what was begun under it stands."""
+    return {**args, "unasked": 1}, shown
+
+
+@decision(
+    may=FIELD_STAFF, about="order_id", undo="set_order_status", version=2, upcasts={1: as_before_safety}
+)  # fmt: skip
+def set_order_status(
+    tx: Tx, ctx: Ctx, *, order_id: Id, status: Code, reason: Line = "", safety_id: Id | None = None, unasked: Flag = 0
+) -> None:
+    """Say how far an order is; the reason belongs to the state and merges with it.
+
+    Work on site begins on the check `safety_id` names (EX1). `unasked`: a wrong press is taken back, or the operation
+    is older than the rule; then none is asked for.
+    """
     order = tx.one(WorkOrder, order_id)
     shown = str(ctx.based_on.get("status", order.status))
     tx.change(order, ctx.based_on, status=status, status_reason=reason)
     check_status(shown, status, reason)
+    if status == IN_PROGRESS and not unasked:
+        check = tx.get(SafetyCheck, safety_id) if safety_id else None
+        if check is not None and check.order_id == order_id:
+            check_start(order.kind, canonical.loads(check.answers), check.at, ctx.at)
+        else:
+            check_start(order.kind, None, 0, ctx.at)
+
+
+# ---------------------------------------------------------------- safety (EX1)
+
+
+@fact(may=FIELD_STAFF, about="order_id")
+def record_safety_check(
+    tx: Tx, ctx: Ctx, *, order_id: Id, answers: Json, permit: Line = "", remark: Prose = ""
+) -> str:
+    """Say what was looked at before work: {key of a check: yes | no | not_applicable}, as rules.py lists them."""
+    said = canonical.loads(answers)
+    if not isinstance(said, dict) or not said or not all(isinstance(answer, str) for answer in said.values()):
+        raise RuleBroken("answers_missing")
+    check_answers(said, permit, remark)
+    ctx.tell(unsafe=sorted(key for key, answer in said.items() if answer == "no"), remark=remark[:200], permit=permit)
+    return tx.add(
+        SafetyCheck(
+            id=ctx.id("check"), order_id=order_id, answers=answers, permit=permit, remark=remark, by_id=ctx.actor,
+            at=ctx.at,
+        )
+    )  # fmt: skip
+
+
+@fact(may=FIELD_STAFF, about="order_id")
+def report_incident(tx: Tx, ctx: Ctx, *, order_id: Id, kind: Code, text: Prose, happened_at: Moment) -> str:
+    """Report an accident, a near miss or an unsafe state; a report has no undo, another one corrects it."""
+    check_incident(kind, text)
+    ctx.tell(incident=kind, text=text[:200])
+    return tx.add(
+        SafetyIncident(
+            id=ctx.id("incident"), order_id=order_id, kind=kind, text=text, happened_at=happened_at, by_id=ctx.actor,
+            at=ctx.at,
+        )
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- orders that belong together
+
+
+@fact(may=FIELD_STAFF, about="order_id", undo="unlink_orders")
+def link_orders(tx: Tx, ctx: Ctx, *, order_id: Id, other_id: Id, kind: Code, item: Code = "none") -> str:
+    """Say that two orders belong together. follow_up: the other one came out of this; `item` is what failed there."""
+    check_link(order_id, other_id, kind)
+    ctx.tell(link=kind, other_id=other_id)
+    return tx.add(
+        OrderLink(
+            id=ctx.id("link"), order_id=order_id, other_id=other_id, kind=kind, item=item, by_id=ctx.actor, at=ctx.at
+        )
+    )
+
+
+@decision(may=FIELD_STAFF, about="order_id", undo="link_orders")
+def unlink_orders(tx: Tx, ctx: Ctx, *, order_id: Id, link_id: Id) -> None:
+    """Take a link away, from either of its orders; that it was there stays in the history."""
+    link = tx.one(OrderLink, link_id)
+    if order_id not in (link.order_id, link.other_id):
+        raise RuleBroken("link_of_another_order")
+    ctx.tell(link=link.kind, other_id=link.other_id if order_id == link.order_id else link.order_id)
+    if link.archived_at is None:
+        tx.change(link, None, archived_at=ctx.at)

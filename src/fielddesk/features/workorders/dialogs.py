@@ -1,30 +1,19 @@
-"""Orders in words and small forms: states, kinds, due days, and the line that asks for a reason."""
+"""Orders in words: states, kinds, due days and visits, what is looked at before work, and what histories say."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
-
-from fielddesk.core.errors import FieldDeskError
-from fielddesk.core.i18n import N_, _, due_words, format_day, relative_day
+from fielddesk.core.clock import local_day
+from fielddesk.core.i18n import N_, _, due_words, format_day, format_moment, relative_day
 from fielddesk.features.people.dialogs import mark_asks, mark_of, mark_state, mark_words
 from fielddesk.features.workorders import rules
-from fielddesk.features.workorders.queries import OrderRow
-from fielddesk.features.workorders.rules import FINISHED, check_status
-from fielddesk.ui import theme
-from fielddesk.ui.buttons import Button
-from fielddesk.ui.editing import EditLine
-from fielddesk.ui.fields import LINE_LENGTH
+from fielddesk.features.workorders.queries import LinkedOrder, OrderRow
+from fielddesk.features.workorders.rules import FINISHED
 from fielddesk.ui.lists import Row
 from fielddesk.ui.seams import ActionWords, FieldWords, Names
-from fielddesk.ui.signs import Remark
-from fielddesk.ui.text import Glyph, Text, Words, spoken
-from fielddesk.ui.wording import add_sentences, sentence
+from fielddesk.ui.wording import add_sentences
 
 STATES: Final = {
     rules.OPEN: (N_("Unassigned"), N_("unassigned"), "idle", "circle-dashed"),
@@ -56,9 +45,29 @@ _STEPS: Final = {
     rules.CANCELLED: (N_("Cancel order"), "prohibit"),
     rules.OPEN: (N_("Open again"), "arrow-counter-clockwise"),
 }
-_QUESTIONS: Final = {
-    rules.ON_HOLD: N_("Why does it wait?"),
-    rules.CANCELLED: N_("Why is it cancelled?"),
+CHECKS: Final = {
+    rules.HAZARDS: (
+        N_("Hazards known"), N_("I have seen the hazards of this place and know the way out."),
+    ),
+    rules.ENERGY: (
+        N_("Locked and tagged"), N_("Energy is off, locked and tagged, and I have tried that it stays off."),
+    ),
+    rules.PROTECTION: (
+        N_("Protective equipment"), N_("I wear what this place and this job ask for, and it is in order."),
+    ),
+    rules.INDUCTION: (
+        N_("Site induction"), N_("This site wants an induction. I have had it, and it is still valid."),
+    ),
+    rules.PERMIT: (
+        N_("Permit to work"), N_("This site wants a permit. I hold one for this job and this day."),
+    ),
+}  # fmt: skip
+"""What is looked at before work: its name, and what a yes says."""
+ANSWERS: Final = {rules.YES: N_("Yes"), rules.NO: N_("No"), rules.NOT_APPLICABLE: N_("Not applicable")}
+INCIDENTS: Final = {
+    rules.ACCIDENT: N_("Accident"),
+    rules.NEAR_MISS: N_("Near miss"),
+    rules.UNSAFE_STATE: N_("Unsafe state"),
 }
 
 add_sentences(
@@ -71,6 +80,20 @@ add_sentences(
         ),
         "reason_missing": N_("Say why in a few words; colleagues and the office read it."),
         "note_empty": N_("Type the note first."),
+        "field_of_the_office": N_("The office keeps this. Write a note, and they will correct it."),
+        "safety_missing": N_("Work on site begins with the safety check. Open Safety on this order."),
+        "not_safe": N_("The safety check says that it is not safe. Look again when that has changed."),
+        "safety_too_old": N_("The safety check is more than a day old. Look again before you begin."),
+        "answers_missing": N_("Answer what is asked first."),
+        "answer_unknown": N_("There is no such answer."),
+        "answer_needed": N_("Answer yes or no; this always applies."),
+        "permit_missing": N_("Type the number of the permit."),
+        "unsafe_reason_missing": N_("Say what is not safe; colleagues and the office read it."),
+        "incident_kind_unknown": N_("Choose what kind of incident it was."),
+        "incident_empty": N_("Say what happened."),
+        "link_kind_unknown": N_("Choose how the orders belong together."),
+        "link_to_itself": N_("This is the same order. Take another one."),
+        "link_of_another_order": N_("This link belongs to other orders."),
         "order_finished": lambda values: _("This order is {status}. Open it again first.").format(
             status=status_words(values["status"])
         ),
@@ -122,8 +145,33 @@ def due_short(status: str, due_on: str | None, today: str) -> str:
     return near if near in (_("today"), _("tomorrow")) else format_day(due_on, "short")
 
 
-def row_of(order: OrderRow, today: str, mark: str | None = None) -> Row:
-    """An order as a row of a list: what is to be done, then number and customer; state and due day at the right.
+def visit_short(planned_at: int, today: str, zone: str) -> str:
+    """A visit in a few letters, on the clocks here: 09:30 today, otherwise with its day."""
+    day, time = local_day(planned_at, zone), format_moment(planned_at, zone, "time")
+    if day == today:
+        return _("today, {time}").format(time=time)
+    if relative_day(day, today) == _("tomorrow"):
+        return _("tomorrow, {time}").format(time=time)
+    return _("{day}, {time}").format(day=format_day(day, "short"), time=time)
+
+
+def visit_words(planned_at: int, place: str, here: str) -> str:
+    """A visit in full on the clocks of its place (a zone), and where those here show something else, on these too."""
+    there = format_moment(planned_at, place, "long")
+    if format_moment(planned_at, here, "long") == there:
+        return there
+    mine = format_moment(planned_at, here, "short")
+    return _("{there} ({zone}); here {mine}").format(there=there, zone=zone_words(place), mine=mine)
+
+
+def zone_words(zone: str) -> str:
+    """A zone by its town, as the IANA list names it: Asia/Ho_Chi_Minh is Ho Chi Minh."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def row_of(order: OrderRow, today: str, mark: str | None = None, zone: str = "UTC") -> Row:
+    """An order as a row of a list: what is to be done, then number and customer; at the right the state, and below it
+    when one goes there or when it is due.
 
     The icon goes with one of the two: with the due day when that presses, else with the state.
     """
@@ -133,118 +181,38 @@ def row_of(order: OrderRow, today: str, mark: str | None = None) -> Row:
     if due != "idle":
         right_state = right_state if mark_asks(mark) else ""
         state, icon = due, "timer-fill" if due == "bad" else ""  # a cross would say that something failed
+    below = due_short(order.status, order.due_on, today)
+    if order.planned_at is not None and order.status not in FINISHED and due != "bad":
+        below = visit_short(order.planned_at, today, zone)
     return Row(
         order.id, order.title, " · ".join(part for part in (order.number, order.customer) if part), right, state, icon,
-        "" if right_state == "idle" else right_state, due_short(order.status, order.due_on, today),
-        "" if due == "idle" else due, mark_of(mark), order.number,
+        "" if right_state == "idle" else right_state, below, "" if due == "idle" else due, mark_of(mark), order.number,
     )  # fmt: skip
 
 
-class DueSign(QFrame):
-    """The due day at the right end of an order's head: how it stands, and below the day."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._glyph = Glyph("timer-fill", "text2", 22)
-        self._words = Text("", "heading")
-        self._day = Text("", "caption")
-        column = QVBoxLayout(self)
-        theme.space(column, spacing=4)
-        row = QHBoxLayout()
-        theme.space(row, spacing=8)
-        row.addWidget(self._glyph)
-        row.addWidget(self._words)
-        row.addStretch(1)
-        column.addLayout(row)
-        column.addWidget(self._day)
-
-    def show_due(self, status: str, due_on: str | None, today: str) -> None:
-        """Show a due day; nothing for an order that has none or is finished."""
-        shown = due_on is not None and status not in FINISHED
-        self.setVisible(shown)
-        if not shown or due_on is None:
-            return
-        state = due_state(status, due_on, today)
-        self._glyph.show_icon("timer-fill" if state != "idle" else "timer", state if state != "idle" else "text2")
-        self._words.setText(due_words(due_on, today))
-        self._words.set_state(state if state != "idle" else None)
-        self._day.setText(format_day(due_on, "long"))
+def check_title(key: str) -> str:
+    """What is looked at before work, by name."""
+    return _(CHECKS[key][0]) if key in CHECKS else key
 
 
-class ReasonBar(QFrame):
-    """Asks why an order waits or is cancelled, right above the buttons; no window comes up.
+def check_sentence(key: str) -> str:
+    """What a yes to it says."""
+    return _(CHECKS[key][1])
 
-    Signals: `given(status, reason)`, `left` when the person thinks again. Enter gives, Escape leaves.
-    """
 
-    given = Signal(str, str)
-    left = Signal()
+def answer_words(answer: str) -> str:
+    return _(ANSWERS[answer]) if answer in ANSWERS else answer
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("kind", "card")
-        self._status, self._wanted = rules.IN_PROGRESS, rules.ON_HOLD
-        self._label = Text(lambda: _(_QUESTIONS[self._wanted]), "strong")
-        self.edit = EditLine()
-        self.edit.setMaxLength(LINE_LENGTH)
-        self.edit.returnPressed.connect(self._give)
-        self.edit.textEdited.connect(lambda _text: self._say(""))
-        self._label.setBuddy(self.edit)
-        self.go = Button(lambda: step_words(self._status, self._wanted), kind="tonal")
-        self.go.clicked.connect(self._give)
-        back = Button(lambda: _("Leave it as it is"), kind="quiet")
-        back.clicked.connect(self._leave)
-        row = QHBoxLayout()
-        theme.space(row, spacing=8)
-        for widget in (self._label, self.edit, self.go, back):
-            row.addWidget(widget, int(widget is self.edit))
-        self._trouble = Remark(icon="warning-circle-fill")
-        column = QVBoxLayout(self)
-        theme.space(column, (16, 8, 8, 8), 4)
-        column.addLayout(row)
-        column.addWidget(self._trouble)
-        self.hide()
 
-    def ask(self, status: str, wanted: str) -> None:
-        """Ask for the reason of a state."""
-        self._status, self._wanted = status, wanted
-        self._label.set_words(lambda: _(_QUESTIONS[self._wanted]))
-        self.edit.setAccessibleName(_(_QUESTIONS[wanted]))
-        self.go.set_words(lambda: step_words(self._status, self._wanted))
-        self.edit.clear()
-        self._say("")
-        self.show()
-        self.edit.setFocus()
+def incident_words(kind: str) -> str:
+    return _(INCIDENTS[kind]) if kind in INCIDENTS else kind
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self._leave()
-            event.accept()
-            return
-        super().keyPressEvent(event)
 
-    def _say(self, why: Words) -> None:
-        words = spoken(why)
-        self._trouble.show_words(why)
-        theme.set_property(self.edit, "error", "true" if words else "false")
-        self.edit.setAccessibleDescription(words)
-        if words:
-            theme.announce(self.edit, words)
-
-    def _give(self) -> None:
-        reason = self.edit.text().strip()
-        try:
-            check_status(self._status, self._wanted, reason)
-        except FieldDeskError as error:
-            self._say(partial(sentence, error))
-            self.edit.setFocus()
-            return
-        self.hide()
-        self.given.emit(self._wanted, reason)
-
-    def _leave(self) -> None:
-        self.hide()
-        self.left.emit()
+def link_words(link: LinkedOrder) -> str:
+    """How another order belongs to this one."""
+    if link.kind == rules.FOLLOW_UP:
+        return _("This order came out of it") if link.back else _("Follow-up of this order")
+    return _("Belongs together")
 
 
 # ---------------------------------------------------------------- what histories say
@@ -271,6 +239,39 @@ def _status_said(told: Mapping[str, Any], _names: Names) -> str:
     return _("Order is now {status}").format(status=status_words(changed[1])) if changed else _("State of the order")
 
 
+def _edited_said(told: Mapping[str, Any], _names: Names) -> str:
+    changed = told.get("changed", {})
+    if set(changed) == {"planned_at"}:
+        before, after = changed["planned_at"]
+        return _("Visit moved") if before and after else _("Visit agreed") if after else _("Visit taken away")
+    return _("Order corrected")
+
+
+def _checked_said(told: Mapping[str, Any], _names: Names) -> str:
+    unsafe = [check_title(str(key)) for key in told.get("unsafe", ())]
+    if unsafe:
+        return _("Not safe to begin: {what}. {why}").format(what=", ".join(unsafe), why=told.get("remark", ""))
+    if permit := told.get("permit"):
+        return _("Safety check done, permit {permit}").format(permit=permit)
+    return _("Safety check done")
+
+
+def _incident_said(told: Mapping[str, Any], _names: Names) -> str:
+    kind = incident_words(str(told.get("incident", rules.UNSAFE_STATE)))
+    return _("{kind} reported: {text}").format(kind=kind, text=told.get("text", ""))
+
+
+def _linked_said(told: Mapping[str, Any], names: Names) -> str:
+    other = names.get(str(told.get("other_id")), _("another order"))
+    if told.get("link") == rules.FOLLOW_UP:
+        return _("Follow-up: {order}").format(order=other)
+    return _("Linked with {order}").format(order=other)
+
+
+def _unlinked_said(told: Mapping[str, Any], names: Names) -> str:
+    return _("Link with {order} removed").format(order=names.get(str(told.get("other_id")), _("another order")))
+
+
 def _assigned_said(told: Mapping[str, Any], names: Names) -> str:
     changed, due = (told.get("changed", {}).get(name) for name in ("assignee_id", "due_on"))
     if not changed:
@@ -287,6 +288,11 @@ ACTIONS: Final = (
     ActionWords("add_note", lambda: _("Note"), _said(N_("Note added")), "note-pencil"),
     ActionWords("set_order_status", lambda: _("State of an order"), _status_said, "wrench"),
     ActionWords("assign_order", lambda: _("Assignment"), _assigned_said, "user-circle"),
+    ActionWords("edit_order", lambda: _("Correction of an order"), _edited_said, "pencil-simple"),
+    ActionWords("record_safety_check", lambda: _("Safety check"), _checked_said, "shield-check"),
+    ActionWords("report_incident", lambda: _("Incident"), _incident_said, "first-aid"),
+    ActionWords("link_orders", lambda: _("Link between orders"), _linked_said, "link-simple", {"other_id": "work_order"}),
+    ActionWords("unlink_orders", lambda: _("Link removed"), _unlinked_said, "link-break", {"other_id": "work_order"}),
     ActionWords("import_orders", lambda: _("List of orders"),
                 _said(N_("Orders taken in from a list: {count}"), "count"), "tray"),
 )  # fmt: skip
@@ -294,6 +300,11 @@ ACTIONS: Final = (
 
 def _day(value: Any) -> str:
     return format_day(str(value), "medium")
+
+
+def _moment(value: Any) -> str:
+    """A moment where no place is known: on the clocks of Greenwich, which is said."""
+    return _("{moment} UTC").format(moment=format_moment(int(value), "UTC", "medium"))
 
 
 FIELDS: Final[dict[str, FieldWords]] = {
@@ -309,7 +320,7 @@ FIELDS: Final[dict[str, FieldWords]] = {
     "due_on": FieldWords(lambda: _("Due"), _day),
     "site_id": FieldWords(lambda: _("Site"), names_of="site"),
     "contact_id": FieldWords(lambda: _("Contact"), names_of="contact"),
-    "planned_at": FieldWords(lambda: _("Visit")),
+    "planned_at": FieldWords(lambda: _("Visit"), _moment),
     "stage": FieldWords(lambda: _("Life stage")),
     "strategy": FieldWords(lambda: _("Strategy revision")),
 }

@@ -7,7 +7,7 @@ from fielddesk.store.types import Code, Count, Day, Id, Json, Line, Moment, Opaq
 
 
 class WorkOrder(Synced, scope=root("assignee_id")):
-    """One order; status and its reason merge as one."""
+    """One order; status and its reason merge as one, and so do a site and whom one asks for there."""
 
     number: Line
     kind: Code
@@ -29,7 +29,7 @@ class WorkOrder(Synced, scope=root("assignee_id")):
     strategy: Count = column(default=0)
     """Number of the strategy revision it was opened under; 0: none."""
 
-    groups = (("status", "status_reason"),)
+    groups = (("status", "status_reason"), ("site_id", "contact_id"))
     # The long ones hold all that a page of the list asks for, so that it need not look into the rows it leaves out.
     indexes = (
         ("assignee_id", "due_on", "number", "id", "status", "archived_at"),
@@ -40,6 +40,7 @@ class WorkOrder(Synced, scope=root("assignee_id")):
         ("opened_at", "id", "archived_at"),
         ("status", "due_on", "number", "id", "archived_at", "opened_at"),
         ("assignee_id", "planned_at"),
+        ("planned_at", "id"),
         ("site_id",),
     )
 

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from fielddesk.core import canonical
+from fielddesk.core.clock import moment_at
 from fielddesk.features.assets.model import Asset
-from fielddesk.features.customers.model import Customer
+from fielddesk.features.customers.model import Contact, Customer, Site
 from fielddesk.features.customers.queries import address_of
 from fielddesk.features.people.model import User
 from fielddesk.features.people.rules import OFFICE
-from fielddesk.features.workorders.model import Note, WorkOrder
-from fielddesk.features.workorders.rules import FINISHED, STATES
+from fielddesk.features.workorders.model import Note, OrderLink, SafetyCheck, SafetyIncident, WorkOrder
+from fielddesk.features.workorders.rules import FINISHED, STATES, checks_of
 from fielddesk.store.matching import has_text
 from fielddesk.store.tx import Reading
 
 MINE: Final = "mine"
+TODAY: Final = "today"
+WEEK: Final = "week"
 LATE: Final = "late"
 OPEN: Final = "open"
 ALL: Final = "all"
+INCIDENTS: Final = "incidents"
 
 BY_DUE: Final = "due"
+BY_VISIT: Final = "visit"
 BY_NUMBER: Final = "number"
 NEWEST: Final = "newest"
 
@@ -43,11 +50,15 @@ class OrderRow:
     status: str
     due_on: str | None
     opened_at: int
+    planned_at: int | None
 
 
 @dataclass(frozen=True)
 class OrderFilter:
-    """Which orders a list holds and in which order; `me` and `today` (ISO) say whose and from when one is late."""
+    """Which orders a list holds and in which order; `me` and `today` (ISO) say whose and from when one is late.
+
+    `zone` says when a day begins; with `everybody` today and this week hold all visits, not mine alone.
+    """
 
     me: str
     today: str
@@ -56,11 +67,16 @@ class OrderFilter:
     sort: str = BY_DUE
     asset_id: str | None = None
     customer_id: str | None = None
+    zone: str = "UTC"
+    everybody: bool = False
 
 
 @dataclass(frozen=True)
 class OrderView:
-    """One order and what stands beside it; names are empty where their row is not on this laptop."""
+    """One order and what stands beside it; names are empty where their row is not on this laptop.
+
+    `checked` is the newest safety check, `incidents` how many were reported, `came_from` the order this one follows.
+    """
 
     order: WorkOrder
     customer: str
@@ -69,6 +85,66 @@ class OrderView:
     asset: str
     serial: str
     assignee: str
+    site: Site | None = None
+    contact: Contact | None = None
+    checked: SafetyCheck | None = None
+    incidents: int = 0
+    came_from: LinkedOrder | None = None
+
+    def zone(self, here: str) -> str:
+        """Whose clocks the visit goes by: those of the site, or where no site is named those of this laptop."""
+        return self.site.zone if self.site is not None else here
+
+    def asked(self) -> tuple[str, ...]:
+        """What is looked at before this work begins, as its kind and its site ask (rules.checks_of)."""
+        site = self.site
+        return checks_of(
+            self.order.kind,
+            induction=bool(site and site.induction_needed),
+            permit=bool(site and site.permit_needed),
+        )
+
+
+@dataclass(frozen=True)
+class LinkedOrder:
+    """An order that belongs to another one. `back`: the link was made from there, so a follow_up is its origin.
+
+    `number` and `title` are empty where it is not on this laptop; `id` is then still the order's.
+    """
+
+    link_id: str
+    id: str
+    number: str
+    title: str
+    status: str
+    kind: str
+    back: bool
+    item: str
+    at: int
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """A safety check with the name of who made it; `answers` by the key of what was looked at."""
+
+    id: str
+    answers: Mapping[str, str]
+    permit: str
+    remark: str
+    by: str
+    at: int
+
+
+@dataclass(frozen=True)
+class IncidentRow:
+    """An incident with the name of who reported it."""
+
+    id: str
+    kind: str
+    text: str
+    happened_at: int
+    by: str
+    at: int
 
 
 @dataclass(frozen=True)
@@ -89,14 +165,20 @@ def order_view(read: Reading, order_id: str) -> OrderView | None:
     customer = read.get(Customer, order.customer_id)
     asset = read.get(Asset, order.asset_id) if order.asset_id else None
     person = read.get(User, order.assignee_id) if order.assignee_id else None
+    site = read.get(Site, order.site_id) if order.site_id else None
     return OrderView(
         order,
         customer.name if customer else "",
-        address_of(customer) if customer else "",
+        site_address(site) or (address_of(customer) if customer else ""),
         customer.phone if customer else "",
         asset.name if asset else "",
         asset.serial if asset else "",
         person.name if person else "",
+        site,
+        read.get(Contact, order.contact_id) if order.contact_id else None,
+        newest_check(read, order_id),
+        incident_count(read, order_id),
+        next((link for link in linked_orders(read, order_id) if link.back and link.kind == "follow_up"), None),
     )
 
 
@@ -127,7 +209,7 @@ def order_matches(read: Reading, wanted: OrderFilter, most: int = ALL_OF_THEM) -
     """
     c = WorkOrder.c
     # The limit keeps SQLite from walking the table in the wanted order, which reads each row from another place.
-    inner = sa.select(c.id, c.due_on, c.number, c.opened_at).where(*_where(wanted)).limit(most).subquery()
+    inner = sa.select(c.id, c.due_on, c.number, c.opened_at, c.planned_at).where(*_where(wanted)).limit(most).subquery()
     return [row[0] for row in read.rows(sa.select(inner.c.id).order_by(*_order(wanted, inner.c)))]
 
 
@@ -135,7 +217,8 @@ def orders_among(read: Reading, ids: list[str]) -> list[OrderRow]:
     """These orders as lines of a list, in this order; one that is gone meanwhile is left out."""
     c = WorkOrder.c
     query = (
-        sa.select(c.id, c.number, c.title, sa.func.coalesce(Customer.c.name, ""), c.status, c.due_on, c.opened_at)
+        sa.select(c.id, c.number, c.title, sa.func.coalesce(Customer.c.name, ""), c.status, c.due_on, c.opened_at,
+                  c.planned_at)
         .select_from(WorkOrder.__table__.outerjoin(Customer.__table__, Customer.c.id == c.customer_id))
         .where(c.id.in_(ids))
     )
@@ -162,7 +245,8 @@ def find_orders(read: Reading, text: str, limit: int) -> list[OrderRow]:
     """Orders for the search box: a number that begins so first, then what has the text, the newest of some first."""
     c = WorkOrder.c
     wanted = text.strip()
-    fields = (c.id, c.number, c.title, sa.func.coalesce(Customer.c.name, ""), c.status, c.due_on, c.opened_at)
+    name = sa.func.coalesce(Customer.c.name, "")
+    fields = (c.id, c.number, c.title, name, c.status, c.due_on, c.opened_at, c.planned_at)
     joined = WorkOrder.__table__.outerjoin(Customer.__table__, Customer.c.id == c.customer_id)
     begins = sa.and_(c.number >= wanted, c.number < wanted + "\U0010ffff")
     exact = sa.select(*fields).select_from(joined).where(begins).order_by(c.number).limit(limit)
@@ -194,16 +278,144 @@ def note_count(read: Reading, order_id: str) -> int:
     return int(read.value(query) or 0)
 
 
+# ---------------------------------------------------------------- where one goes, and whom one asks for
+
+
+def site_address(site: Site | None) -> str:
+    """The address of a site on one line; empty where it has none of its own."""
+    if site is None:
+        return ""
+    town = " ".join(part for part in (site.postal_code, site.city) if part)
+    return ", ".join(part for part in (site.street, town, site.country) if part)
+
+
+def sites_of(read: Reading, customer_id: str, text: str = "") -> list[Site]:
+    """Sites of a customer by name; with a text those that have it in name, street or town."""
+    c = Site.c
+    where = [c.customer_id == customer_id, c.archived_at.is_(None)]
+    if wanted := text.strip():
+        where.append(sa.or_(*(has_text(column, wanted) for column in (c.name, c.street, c.city))))
+    return read.all(Site, *where, order=[c.name, c.id])
+
+
+def contacts_of(read: Reading, customer_id: str, site_id: str | None, text: str = "") -> list[Contact]:
+    """People at a customer's, those of this site first, by name."""
+    c = Contact.c
+    where = [c.customer_id == customer_id, c.archived_at.is_(None)]
+    if wanted := text.strip():
+        where.append(sa.or_(*(has_text(column, wanted) for column in (c.name, c.position, c.phone))))
+    found = read.all(Contact, *where, order=[c.name, c.id])
+    return sorted(found, key=lambda contact: contact.site_id != site_id) if site_id else found
+
+
+def site_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
+    """Names of these sites by id."""
+    return {site.id: site.name for site in read.among(Site, ids)}
+
+
+def contact_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
+    """Names of these contacts by id."""
+    return {contact.id: contact.name for contact in read.among(Contact, ids)}
+
+
+# ---------------------------------------------------------------- safety, and orders that belong together
+
+
+def newest_check(read: Reading, order_id: str) -> SafetyCheck | None:
+    """The safety check that counts: the newest one."""
+    c = SafetyCheck.c
+    found = read.all(SafetyCheck, c.order_id == order_id, c.archived_at.is_(None), order=[c.at.desc(), c.id], limit=1)
+    return found[0] if found else None
+
+
+def safety_checks(read: Reading, order_id: str) -> list[CheckRow]:
+    """Safety checks of an order, newest first."""
+    c = SafetyCheck.c
+    query = (
+        sa.select(c.id, c.answers, c.permit, c.remark, sa.func.coalesce(User.c.name, ""), c.at)
+        .select_from(SafetyCheck.__table__.outerjoin(User.__table__, User.c.id == c.by_id))
+        .where(c.order_id == order_id, c.archived_at.is_(None))
+        .order_by(c.at.desc(), c.id)
+    )
+    return [CheckRow(row[0], canonical.loads(row[1]), *row[2:]) for row in map(tuple, read.rows(query))]
+
+
+def incidents(read: Reading, order_id: str) -> list[IncidentRow]:
+    """Incidents reported on an order, newest first."""
+    c = SafetyIncident.c
+    query = (
+        sa.select(c.id, c.kind, c.text, c.happened_at, sa.func.coalesce(User.c.name, ""), c.at)
+        .select_from(SafetyIncident.__table__.outerjoin(User.__table__, User.c.id == c.by_id))
+        .where(c.order_id == order_id, c.archived_at.is_(None))
+        .order_by(c.at.desc(), c.id)
+    )
+    return [IncidentRow(*row) for row in map(tuple, read.rows(query))]
+
+
+def incident_count(read: Reading, order_id: str) -> int:
+    """How many incidents were reported on an order."""
+    c = SafetyIncident.c
+    return int(read.value(sa.select(sa.func.count()).where(c.order_id == order_id, c.archived_at.is_(None))) or 0)
+
+
+def linked_orders(read: Reading, order_id: str) -> list[LinkedOrder]:
+    """Orders that belong to this one, whichever of the two the link was made from; each way of belonging once."""
+    c, other = OrderLink.c, WorkOrder.c
+    found: dict[tuple[str, str, bool], LinkedOrder] = {}
+    for own, far, back in ((c.order_id, c.other_id, False), (c.other_id, c.order_id, True)):
+        query = (
+            sa.select(
+                c.id, far, sa.func.coalesce(other.number, ""), sa.func.coalesce(other.title, ""),
+                sa.func.coalesce(other.status, ""), c.kind, c.item, c.at,
+            )
+            .select_from(OrderLink.__table__.outerjoin(WorkOrder.__table__, other.id == far))
+            .where(own == order_id, c.archived_at.is_(None))
+        )  # fmt: skip
+        for link_id, far_id, number, title, status, kind, item, at in map(tuple, read.rows(query)):
+            link = LinkedOrder(link_id, far_id, number, title, status, kind, back, item, at)
+            found.setdefault((far_id, kind, back and kind == "follow_up"), link)
+    return sorted(found.values(), key=lambda link: (link.at, link.link_id))
+
+
+def link_count(read: Reading, order_id: str) -> int:
+    """How many orders belong to this one."""
+    return len(linked_orders(read, order_id))
+
+
 # ---------------------------------------------------------------- which orders, in which order
+
+
+def days_of(view: str, today: str) -> tuple[str, str]:
+    """The first day of a view and the day after its last, ISO: a week goes from Monday on."""
+    first = date.fromisoformat(today)
+    if view == WEEK:
+        first -= timedelta(days=first.weekday())
+    return first.isoformat(), (first + timedelta(days=7 if view == WEEK else 1)).isoformat()
+
+
+def _visited(wanted: OrderFilter) -> sa.ColumnElement[bool]:
+    """Visited within the days of the view, or where no visit is agreed, due there. Each half has an index of its own:
+    one condition with OR would have the whole table looked through."""
+    c = WorkOrder.c
+    begins, ends = days_of(wanted.view, wanted.today)
+    visit = sa.select(c.id).where(
+        c.planned_at >= moment_at(begins, 0, wanted.zone), c.planned_at < moment_at(ends, 0, wanted.zone)
+    )
+    due = sa.select(c.id).where(c.due_on >= begins, c.due_on < ends, c.planned_at.is_(None))
+    return c.id.in_(visit.union_all(due))
 
 
 def _where(wanted: OrderFilter) -> list[sa.ColumnElement[bool]]:
     c = WorkOrder.c
     found: list[sa.ColumnElement[bool]] = [c.archived_at.is_(None)]
-    if wanted.view != ALL:
+    if wanted.view not in (ALL, INCIDENTS):
         found.append(c.status.in_(UNFINISHED))
-    if wanted.view == MINE:
+    if wanted.view in (TODAY, WEEK):
+        found.append(_visited(wanted))
+    if wanted.view == MINE or (wanted.view in (TODAY, WEEK) and not wanted.everybody):
         found.append(c.assignee_id == wanted.me)
+    if wanted.view == INCIDENTS:
+        found.append(c.id.in_(sa.select(SafetyIncident.c.order_id).where(SafetyIncident.c.archived_at.is_(None))))
     if wanted.view == LATE:
         found.append(c.due_on < wanted.today)
     if wanted.asset_id is not None:
@@ -227,6 +439,8 @@ def _order(wanted: OrderFilter, c: Any) -> list[sa.ColumnElement[Any]]:
         return [c.number, c.id]
     if wanted.sort == NEWEST:
         return [c.opened_at.desc(), c.id.desc()]
+    if wanted.sort == BY_VISIT:
+        return [c.planned_at.asc().nulls_last(), c.id]
     return [c.due_on.asc().nulls_last(), c.number, c.id]
 
 
@@ -238,6 +452,10 @@ def _before(wanted: OrderFilter, row: WorkOrder) -> sa.ColumnElement[bool]:
         return sa.tuple_(c.number, c.id) < sa.tuple_(number, row_id)
     if wanted.sort == NEWEST:
         return sa.tuple_(c.opened_at, c.id) > sa.tuple_(sa.literal(row.opened_at), row_id)
+    if wanted.sort == BY_VISIT:
+        if row.planned_at is None:
+            return sa.or_(c.planned_at.is_not(None), c.id < row_id)
+        return sa.or_(c.planned_at < row.planned_at, sa.and_(c.planned_at == row.planned_at, c.id < row_id))
     among_equals = sa.tuple_(c.number, c.id) < sa.tuple_(number, row_id)
     if row.due_on is None:
         return sa.or_(c.due_on.is_not(None), among_equals)
