@@ -290,6 +290,7 @@ def tables_of_orders() -> None:
         whole("satisfaction"),
         whole("recommendation"),
         text("comment"),
+        text("shown"),
         text("by_id"),
         whole("at"),
     )

@@ -1,7 +1,58 @@
-"""What is done (to be filled)."""
+"""What is done with photos and files: put on a record, described, taken away and brought back."""
 
 from __future__ import annotations
 
-from fielddesk.features.documents import model as _model
+from fielddesk.features.documents.model import Attachment
+from fielddesk.features.documents.rules import EVERYBODY, NO_ITEM, check_attachment
+from fielddesk.store.actions import Ctx, decision, fact
+from fielddesk.store.tx import Tx
+from fielddesk.store.types import Code, Count, Id, Line, Moment, Opaque
 
-_TABLES = (_model,)
+
+@fact(may=EVERYBODY, about="subject_id")
+def add_attachment(
+    tx: Tx, ctx: Ctx, *, subject_id: Id, kind: Code, name: Line, media_type: Line, size: Count, sha256: Opaque,
+    order_id: Id | None = None, asset_id: Id | None = None, customer_id: Id | None = None, item: Code = NO_ITEM,
+    thumbnail: Opaque = "", thumbnail_size: Count = 0, original_id: Id | None = None, caption: Line = "",
+    taken_at: Moment | None = None,
+) -> str:  # fmt: skip
+    """Put a photo, drawing, signature or file on a record; its content is kept under `sha256` before this is done.
+
+    `subject_id` is the record it was put on, one of order, asset and customer: its history tells of it. The others
+    show it too.
+    """
+    check_attachment(kind, name, size, sha256, subject_id, (order_id, asset_id, customer_id))
+    ctx.tell(kind=kind, name=name)
+    return tx.add(
+        Attachment(
+            id=ctx.id("attachment"), order_id=order_id, asset_id=asset_id, customer_id=customer_id, item=item,
+            kind=kind, name=name, media_type=media_type, size=size, sha256=sha256, thumbnail=thumbnail,
+            thumbnail_size=thumbnail_size, original_id=original_id, caption=caption, taken_at=taken_at,
+            by_id=ctx.actor, at=ctx.at,
+        )
+    )  # fmt: skip
+
+
+@decision(may=EVERYBODY, about="subject_id", undo="describe_attachment")
+def describe_attachment(tx: Tx, ctx: Ctx, *, attachment_id: Id, subject_id: Id, caption: Line) -> None:
+    """Say what a photo or file shows."""
+    row = tx.change(tx.one(Attachment, attachment_id), ctx.based_on, caption=caption)
+    ctx.tell(kind=row.kind, name=row.name)
+
+
+@decision(may=EVERYBODY, about="subject_id", undo="restore_attachment")
+def archive_attachment(tx: Tx, ctx: Ctx, *, attachment_id: Id, subject_id: Id) -> None:
+    """Take a photo or file off a record; row and content stay. One that is off already stays as it is."""
+    row = tx.one(Attachment, attachment_id)
+    ctx.tell(kind=row.kind, name=row.name)
+    if row.archived_at is None:
+        tx.change(row, None, archived_at=ctx.at)
+
+
+@decision(may=EVERYBODY, about="subject_id", undo="archive_attachment")
+def restore_attachment(tx: Tx, ctx: Ctx, *, attachment_id: Id, subject_id: Id) -> None:
+    """Put a photo or file back on its record."""
+    row = tx.one(Attachment, attachment_id)
+    ctx.tell(kind=row.kind, name=row.name)
+    if row.archived_at is not None:
+        tx.change(row, None, archived_at=None)

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from fielddesk.core import canonical
 from fielddesk.core.errors import RuleBroken
 from fielddesk.features.people.rules import FIELD_STAFF, KEEPERS, OFFICE
-from fielddesk.features.workorders.model import Note, OrderLink, SafetyCheck, SafetyIncident, WorkOrder
+from fielddesk.features.workorders.model import Note, OrderLink, SafetyCheck, SafetyIncident, SignOff, WorkOrder
 from fielddesk.features.workorders.rules import (
     ASSIGNED,
     FINISHED,
@@ -21,12 +21,13 @@ from fielddesk.features.workorders.rules import (
     check_link,
     check_note,
     check_order,
+    check_sign_off,
     check_start,
     check_status,
 )
 from fielddesk.store.actions import Args, Ctx, decision, fact, only_added
 from fielddesk.store.tx import Tx
-from fielddesk.store.types import Code, Day, Flag, Id, Json, Line, Moment, Prose
+from fielddesk.store.types import Code, Count, Day, Flag, Id, Json, Line, Moment, Opaque, Prose
 
 
 class OrderLine(TypedDict):
@@ -150,9 +151,7 @@ def set_order_status(
 
 
 @fact(may=FIELD_STAFF, about="order_id")
-def record_safety_check(
-    tx: Tx, ctx: Ctx, *, order_id: Id, answers: Json, permit: Line = "", remark: Prose = ""
-) -> str:
+def record_safety_check(tx: Tx, ctx: Ctx, *, order_id: Id, answers: Json, permit: Line = "", remark: Prose = "") -> str:
     """Say what was looked at before work: {key of a check: yes | no | not_applicable}, as rules.py lists them."""
     said = canonical.loads(answers)
     if not isinstance(said, dict) or not said or not all(isinstance(answer, str) for answer in said.values()):
@@ -204,3 +203,24 @@ def unlink_orders(tx: Tx, ctx: Ctx, *, order_id: Id, link_id: Id) -> None:
     ctx.tell(link=link.kind, other_id=link.other_id if order_id == link.order_id else link.order_id)
     if link.archived_at is None:
         tx.change(link, None, archived_at=ctx.at)
+
+
+@fact(may=FIELD_STAFF, about="order_id")
+def sign_off(
+    tx: Tx, ctx: Ctx, *, order_id: Id, signer: Line = "", contact_id: Id | None = None, signature: Opaque = "",
+    not_signed_because: Line = "", satisfaction: Count = 0, recommendation: Count = -1, comment: Prose = "",
+    shown: Prose = "",
+) -> str:  # fmt: skip
+    """Record what the customer said and signed at the end of a visit (WO12); it has no undo.
+
+    `signature` is the hash of its picture, which is attached in the same transaction.
+    """
+    check_sign_off(signer, signature, not_signed_because, satisfaction, recommendation)
+    ctx.tell(signer=signer, signed=int(bool(signature)), satisfaction=satisfaction)
+    return tx.add(
+        SignOff(
+            id=ctx.id("sign_off"), order_id=order_id, contact_id=contact_id, signer=signer, signature=signature,
+            not_signed_because="" if signature else not_signed_because, satisfaction=satisfaction,
+            recommendation=recommendation, comment=comment, shown=shown, by_id=ctx.actor, at=ctx.at,
+        )
+    )  # fmt: skip

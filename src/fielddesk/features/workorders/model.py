@@ -126,6 +126,8 @@ class SignOff(Synced, scope=follows("order_id")):
     recommendation: Count = column(default=-1)
     """0 to 10, -1: not said."""
     comment: Prose = column(default="")
+    shown: Prose = column(default="")
+    """What stood above the signature: the summary of the visit, in the language it was read in."""
     by_id: Id = ref("user")
     at: Moment
 

@@ -217,8 +217,16 @@ def orders_among(read: Reading, ids: list[str]) -> list[OrderRow]:
     """These orders as lines of a list, in this order; one that is gone meanwhile is left out."""
     c = WorkOrder.c
     query = (
-        sa.select(c.id, c.number, c.title, sa.func.coalesce(Customer.c.name, ""), c.status, c.due_on, c.opened_at,
-                  c.planned_at)
+        sa.select(
+            c.id,
+            c.number,
+            c.title,
+            sa.func.coalesce(Customer.c.name, ""),
+            c.status,
+            c.due_on,
+            c.opened_at,
+            c.planned_at,
+        )
         .select_from(WorkOrder.__table__.outerjoin(Customer.__table__, Customer.c.id == c.customer_id))
         .where(c.id.in_(ids))
     )

@@ -206,3 +206,15 @@ def check_incident(kind: str, text: str) -> None:
         raise RuleBroken("incident_kind_unknown", field="kind", kind=kind)
     if not text.strip():
         raise RuleBroken("incident_empty", field="text")
+
+
+def check_sign_off(signer: str, signature: str, reason: str, satisfaction: int, recommendation: int) -> None:
+    """RuleBroken unless there is a signature with its signer's name, or a reason why there is none."""
+    if signature and not signer.strip():
+        raise RuleBroken("signer_missing", field="signer")
+    if not signature and not reason.strip():
+        raise RuleBroken("signature_missing", field="signature")
+    if not 0 <= satisfaction <= 5:
+        raise RuleBroken("satisfaction_unknown", field="satisfaction")
+    if not -1 <= recommendation <= 10:
+        raise RuleBroken("recommendation_unknown", field="recommendation")

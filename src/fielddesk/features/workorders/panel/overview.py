@@ -23,7 +23,6 @@ from fielddesk.features.workorders.queries import (
 )
 from fielddesk.features.workorders.rules import can_edit
 from fielddesk.store.actions import Call, call
-from fielddesk.store.database import Done
 from fielddesk.store.tx import Reading
 from fielddesk.ui import theme
 from fielddesk.ui.facts import Facts
@@ -279,5 +278,3 @@ def _edit(order_id: str, key: str, value: object, base: dict[str, Any]) -> Call:
 
 def _beside(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
-
-
