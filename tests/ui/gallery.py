@@ -21,11 +21,12 @@ from fielddesk.ui.lists import Row
 from fielddesk.ui.navigation import Place
 from fielddesk.ui.page import PlainPage, SplitPage
 from fielddesk.ui.palette import Command, Palette
-from fielddesk.ui.plots import Clock, Reading, Trend
+from fielddesk.ui.plots import Clock
 from fielddesk.ui.signs import Card, CardRow, Chip, Empty, Notice
 from fielddesk.ui.tables import Column, Table
 from fielddesk.ui.tabs import Tabs
 from fielddesk.ui.text import Text
+from fielddesk.ui.trend import Reading, Trend
 from tests.ui.samples import said
 
 PLACES = [

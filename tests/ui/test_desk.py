@@ -71,6 +71,20 @@ def test_the_navigation_becomes_a_rail_where_there_is_no_room(desk: Desk, width:
     assert desk.navigation.width() == (64 if rail else 216)
 
 
+def test_a_page_that_wants_room_has_the_places_as_icons_while_it_is_shown(desk: Desk) -> None:
+    desk.show_place("orders")
+    page = desk.page("orders")
+    assert isinstance(page, Page)
+    page.want_room(True)
+    assert desk.navigation.is_rail()
+    desk.show_place("today")
+    assert not desk.navigation.is_rail()
+    desk.show_place("orders")
+    assert desk.navigation.is_rail()
+    page.want_room(False)
+    assert not desk.navigation.is_rail()
+
+
 def test_places_in_the_rail_have_names_counts_and_tooltips(desk: Desk) -> None:
     desk.resize(1100, 700)
     desk.set_count("orders", 9)

@@ -1,12 +1,15 @@
 """Plots say in shapes and words what they say in colours, and as one sentence to who cannot see them."""
 
+import sys
+
 import pytest
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QProgressBar
 
 from fielddesk.core import i18n
 from fielddesk.ui import tokens
-from fielddesk.ui.plots import Clock, Reading, Trend
+from fielddesk.ui.plots import Clock
+from fielddesk.ui.trend import Reading, Trend, load_plots
 
 QUARTERS = [Reading("Q2", 98_400_000), Reading("Q3", 97_900_000), Reading("Q4", 98_100_000), Reading("Q1", 97_600_000)]
 NOW = Reading("now", 93_200_000)
@@ -16,7 +19,7 @@ NOW = Reading("now", 93_200_000)
 def trend(qtbot) -> Trend:
     view = Trend("Accumulator pressure")
     qtbot.addWidget(view)
-    view.resize(460, 136)
+    view.resize(460, 220)
     view.show_readings(QUARTERS, NOW, low=92_000_000, high=108_000_000, unit="bar", state="warn")
     view.show()
     return view
@@ -69,3 +72,18 @@ def test_a_clock_tells_its_words_beside_its_bar(qtbot) -> None:
     clock.show_time("35 min late", 1.4, "bad")
     assert bar.value() == 100
     assert bar.property("state") == "bad"
+
+
+def test_the_values_of_a_trend_are_also_a_table(trend: Trend) -> None:
+    trend.table_shown.click()
+    assert trend.table.isVisible()
+    cells = trend.table.as_text().replace("\N{NO-BREAK SPACE}", " ").split("\n")
+    assert cells[0] == "When\tValue"
+    assert cells[1:6] == ["Q2\t98.4 bar", "Q3\t97.9 bar", "Q4\t98.1 bar", "Q1\t97.6 bar", "now\t93.2 bar"]
+    assert cells[6:] == ["Upper limit\t108 bar", "Lower limit\t92 bar"]
+
+
+def test_the_plot_package_leaves_our_reports_of_mistakes_in_place() -> None:
+    mine = sys.excepthook
+    load_plots()
+    assert sys.excepthook is mine

@@ -166,9 +166,9 @@ class Month(QWidget):
         self._day = shown
         self._title = Text("", "heading")
         before = IconButton(lambda: _("Month before"), "caret-left")
-        before.clicked.connect(lambda: self._show(_months_on(self._day, -1)))
+        before.clicked.connect(lambda: self._show(months_on(self._day, -1)))
         after = IconButton(lambda: _("Month after"), "caret-right")
-        after.clicked.connect(lambda: self._show(_months_on(self._day, 1)))
+        after.clicked.connect(lambda: self._show(months_on(self._day, 1)))
         head = QHBoxLayout()
         theme.space(head)
         head.addWidget(before)
@@ -222,7 +222,7 @@ class Month(QWidget):
         if key in _DAYS_ON:
             self._show(self._day + timedelta(days=_DAYS_ON[Qt.Key(key)]))
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-            self._show(_months_on(self._day, -1 if key == Qt.Key.Key_PageUp else 1))
+            self._show(months_on(self._day, -1 if key == Qt.Key.Key_PageUp else 1))
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.picked.emit(self._day.isoformat())
             return True
@@ -236,7 +236,7 @@ _A_MONDAY = date(2024, 1, 1)
 _DAYS_ON = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -7, Qt.Key.Key_Down: 7}
 
 
-def _months_on(day: date, months: int) -> date:
+def months_on(day: date, months: int) -> date:
     """The same day of another month, or that month's last day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not date.min.year < year < date.max.year:

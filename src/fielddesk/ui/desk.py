@@ -230,8 +230,7 @@ class Desk(Worded, QWidget):
         self.navigation.show_places(places)
         for key, page in pages.items():
             if isinstance(page, QWidget):
-                self._pages[key] = page
-                self.stack.addWidget(page)
+                self._take_page(key, page)
             else:
                 self._makers[key] = page
 
@@ -258,6 +257,7 @@ class Desk(Worded, QWidget):
         page = self.page(key)
         self._current = key
         self.stack.setCurrentWidget(page)
+        self._arrange()
         self.navigation.choose(key)
         if isinstance(page, Page):
             page.arrive()
@@ -266,9 +266,14 @@ class Desk(Worded, QWidget):
     def page(self, key: str) -> QWidget:
         """The page of a place; made now if it has not been."""
         if key not in self._pages:
-            self._pages[key] = self._makers[key]()
-            self.stack.addWidget(self._pages[key])
+            self._take_page(key, self._makers[key]())
         return self._pages[key]
+
+    def _take_page(self, key: str, page: QWidget) -> None:
+        self._pages[key] = page
+        self.stack.addWidget(page)
+        if isinstance(page, Page):
+            page.room_wanted.connect(self._arrange)
 
     def made_pages(self) -> dict[str, QWidget]:
         """The pages that exist so far."""
@@ -327,7 +332,8 @@ class Desk(Worded, QWidget):
         event.accept()
 
     def _arrange(self) -> None:
-        rail = self.width() < theme.px(FULL_NAVIGATION_FROM)
+        page = self._pages.get(self._current)
+        rail = self.width() < theme.px(FULL_NAVIGATION_FROM) or (isinstance(page, Page) and page.wants_room)
         if rail != self.navigation.is_rail():
             self.navigation.set_rail(rail)
         self.top.fit(self.navigation.width(), self.width())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -25,11 +25,20 @@ class Page(Worded, QWidget):
     """
 
     watches: frozenset[str] = frozenset()
+    room_wanted = Signal()
+    wants_room = False
+    """Whether the places shall be icons only while this page is shown, such as while an inspection runs."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+    def want_room(self, wants: bool) -> None:
+        """Ask the desk for the width of the places' names, or give it back."""
+        if wants != self.wants_room:
+            self.wants_room = wants
+            self.room_wanted.emit()
 
     def reload(self) -> None:
         """Read again what is shown; what a person types, chose and scrolled to stays."""
