@@ -1,0 +1,33 @@
+"""What is done with checklists, plans and inspections."""
+
+from __future__ import annotations
+
+from fielddesk.features.inspections.actions.checklists import create_checklist, edit_checklist, publish_version
+from fielddesk.features.inspections.actions.lists import AnswerLine, InspectionLine, import_inspections
+from fielddesk.features.inspections.actions.plans import (
+    create_plan,
+    edit_plan,
+    end_plan,
+    inspection_id,
+    move_visit,
+    open_visit,
+    restore_visit,
+    skip_visit,
+    visit_order_id,
+)  # fmt: skip
+from fielddesk.features.inspections.actions.running import (
+    answer_item,
+    complete_inspection,
+    create_inspection,
+    hand_over,
+    reopen_inspection,
+    start_inspection,
+    take_answer_back,
+)  # fmt: skip
+
+__all__ = [
+    "AnswerLine", "InspectionLine", "answer_item", "complete_inspection", "create_checklist", "create_inspection",
+    "create_plan", "edit_checklist", "edit_plan", "end_plan", "hand_over", "import_inspections", "inspection_id",
+    "move_visit", "open_visit", "publish_version", "reopen_inspection", "restore_visit", "skip_visit",
+    "start_inspection", "take_answer_back", "visit_order_id",
+]  # fmt: skip

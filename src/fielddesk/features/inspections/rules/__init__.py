@@ -1,0 +1,76 @@
+"""What a checklist may ask, when a visit is due, and when a reading is questioned; pure, the same on every machine."""
+
+from __future__ import annotations
+
+from fielddesk.features.inspections.rules.days import (
+    EARLY,
+    FIXED,
+    FROM_COMPLETION,
+    LATE,
+    MODES,
+    ON_TIME,
+    Done,
+    Exceptional,
+    Plan,
+    Rule,
+    Visit,
+    absorb,
+    check_plan,
+    due_days,
+    next_visit,
+    parse_rule,
+    period_days,
+    rule_text,
+    standing,
+)  # fmt: skip
+from fielddesk.features.inspections.rules.items import (
+    ANSWERED_BY_FILE,
+    CHOICE,
+    DATE,
+    FAILED,
+    KINDS,
+    MARKS,
+    MOST_ITEMS,
+    NONE,
+    NOT_APPLICABLE,
+    NOTED,
+    NUMBER,
+    PASS_FAIL,
+    PASSED,
+    PHOTO,
+    SECTION,
+    SIGNATURE,
+    TEXT,
+    TICK,
+    VERDICTS,
+    Condition,
+    Given,
+    Item,
+    Option,
+    ProposedPart,
+    parse_items,
+    to_json,
+)  # fmt: skip
+from fielddesk.features.inspections.rules.running import (
+    Progress,
+    check_answer,
+    failed_items,
+    missing,
+    next_item,
+    numbers_of,
+    progress_of,
+    result_of,
+    verdict_of,
+    visible,
+)  # fmt: skip
+from fielddesk.features.inspections.rules.trend import LIMITS, TREND, Question, Trend, question_of, trend_of
+
+__all__ = [
+    "ANSWERED_BY_FILE", "CHOICE", "DATE", "EARLY", "FAILED", "FIXED", "FROM_COMPLETION", "KINDS", "LATE", "LIMITS",
+    "MARKS", "MODES", "MOST_ITEMS", "NONE", "NOTED", "NOT_APPLICABLE", "NUMBER", "ON_TIME", "PASSED", "PASS_FAIL",
+    "PHOTO", "SECTION", "SIGNATURE", "TEXT", "TICK", "TREND", "VERDICTS", "Condition", "Done", "Exceptional", "Given",
+    "Item", "Option", "Plan", "Progress", "ProposedPart", "Question", "Rule", "Trend", "Visit", "absorb",
+    "check_answer", "check_plan", "due_days", "failed_items", "missing", "next_item", "next_visit", "numbers_of",
+    "parse_items", "parse_rule", "period_days", "progress_of", "question_of", "result_of", "rule_text", "standing",
+    "to_json", "trend_of", "verdict_of", "visible",
+]  # fmt: skip

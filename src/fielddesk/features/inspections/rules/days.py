@@ -1,0 +1,448 @@
+"""When visits are due: the days of a recurrence rule, moved and skipped ones, what is done, and what one visit spares.
+
+Days are ISO text on the site's calendar. A visit is known by the plan's own day, also where it was moved: so moving
+one never shifts the next. A rule on the 31st falls on the last day of a shorter month instead of leaving it out.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any, Final
+
+from fielddesk.core.errors import RuleBroken
+
+FIXED: Final = "fixed"
+FROM_COMPLETION: Final = "from_completion"
+MODES: Final = (FIXED, FROM_COMPLETION)
+
+EARLY: Final = "early"
+ON_TIME: Final = "on_time"
+LATE: Final = "late"
+COMING: Final = "coming"
+DUE: Final = "due"
+
+LONGEST_INTERVAL: Final = {"DAILY": 3660, "WEEKLY": 520, "MONTHLY": 120, "YEARLY": 10}
+_LENGTH: Final = {"DAILY": 1.0, "WEEKLY": 7.0, "MONTHLY": 30.4375, "YEARLY": 365.25}
+MOST_COUNT: Final = 1000
+MOST_DAYS: Final = 40_000
+"""So many days of a rule are looked at, at most; a hundred years of every day."""
+FIRST_YEAR, LAST_YEAR = 1990, 2199
+WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_LONGEST_MONTH: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_BY_DAY = re.compile(r"(-?[1-4])?(MO|TU|WE|TH|FR|SA|SU)\Z")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A recurrence rule taken apart. `weekdays` holds (which in the month or year, 0 for every; day of the week)."""
+
+    freq: str
+    interval: int = 1
+    count: int | None = None
+    until: str | None = None
+    weekdays: tuple[tuple[int, int], ...] = ()
+    monthdays: tuple[int, ...] = ()
+    months: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the days of a plan follow from."""
+
+    rule: str
+    starts_on: str
+    mode: str = FIXED
+    tolerance_days: int = 7
+    ended_on: str | None = None
+
+
+@dataclass(frozen=True)
+class Exceptional:
+    """A due day that was moved (`moved_to`) or skipped (None), with the reason."""
+
+    due_on: str
+    moved_to: str | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A visit that was completed: for which day of the plan, and on which day."""
+
+    due_on: str
+    completed_on: str
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One visit. `due_on` is the plan's day, `planned_on` the day it was moved to, else the same.
+
+    `foreseen`: of a plan from completion, it moves with the completion of the one before. `absorbed_by` is the key
+    of the plan whose visit spares this one.
+    """
+
+    due_on: str
+    planned_on: str
+    tolerance_days: int = 0
+    skipped: bool = False
+    reason: str = ""
+    completed_on: str | None = None
+    foreseen: bool = False
+    absorbed_by: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has to go."""
+        return not self.skipped and self.completed_on is None and self.absorbed_by is None
+
+
+# ---------------------------------------------------------------- rules
+
+
+def parse_rule(text: str) -> Rule:
+    """A rule taken apart; RuleBroken with `field` rule.
+
+    Codes: rule_malformed, rule_part_unknown (part), rule_too_often (SECONDLY and the like), rule_too_rare,
+    rule_parts_clash, rule_never (30 February, or an end before the beginning).
+    """
+    parts = _parts(text)
+    freq = parts.get("FREQ", "")
+    if freq in ("SECONDLY", "MINUTELY", "HOURLY"):
+        raise RuleBroken("rule_too_often", field="rule")
+    if freq not in LONGEST_INTERVAL:
+        raise _malformed()
+    interval = _number(parts.get("INTERVAL", "1"), 1, 10**6)
+    if interval > LONGEST_INTERVAL[freq]:
+        raise RuleBroken("rule_too_rare", field="rule")
+    rule = Rule(
+        freq, interval, _number(parts["COUNT"], 1, MOST_COUNT) if "COUNT" in parts else None, _until(parts),
+        tuple(sorted(_weekday(one) for one in _listed(parts, "BYDAY"))),
+        tuple(sorted({_monthday(one) for one in _listed(parts, "BYMONTHDAY")})),
+        tuple(sorted({_number(one, 1, 12) for one in _listed(parts, "BYMONTH")})),
+    )  # fmt: skip
+    _check_parts(rule)
+    return rule
+
+
+def rule_text(rule: Rule) -> str:
+    """The rule as text, its parts in one fixed order."""
+    parts = [f"FREQ={rule.freq}"]
+    if rule.interval != 1:
+        parts.append(f"INTERVAL={rule.interval}")
+    if rule.months:
+        parts.append("BYMONTH=" + ",".join(map(str, rule.months)))
+    if rule.monthdays:
+        parts.append("BYMONTHDAY=" + ",".join(map(str, rule.monthdays)))
+    if rule.weekdays:
+        parts.append("BYDAY=" + ",".join(f"{nth or ''}{WEEKDAYS[day]}" for nth, day in rule.weekdays))
+    if rule.count is not None:
+        parts.append(f"COUNT={rule.count}")
+    if rule.until is not None:
+        parts.append("UNTIL=" + rule.until.replace("-", ""))
+    return ";".join(parts)
+
+
+def period_days(rule: Rule) -> float:
+    """About how many days lie between two visits."""
+    times = max(len(rule.weekdays), 1) * max(len(rule.monthdays), 1) * max(len(rule.months), 1)
+    return _LENGTH[rule.freq] * rule.interval / times
+
+
+def check_plan(plan: Plan) -> Rule:
+    """The plan's rule; RuleBroken with the field where a plan cannot be kept by anybody.
+
+    Codes beside those of `parse_rule`: mode_unknown, tolerance_wrong, start_too_far, rule_not_from_completion,
+    plan_without_visit.
+    """
+    rule = parse_rule(plan.rule)
+    if plan.mode not in MODES:
+        raise RuleBroken("mode_unknown", field="mode", mode=plan.mode)
+    if not 0 <= plan.tolerance_days <= 366:
+        raise RuleBroken("tolerance_wrong", field="tolerance_days", most=366)
+    if not FIRST_YEAR <= date.fromisoformat(plan.starts_on).year <= LAST_YEAR:
+        raise RuleBroken("start_too_far", field="starts_on", low=FIRST_YEAR, high=LAST_YEAR)
+    if plan.mode == FROM_COMPLETION and (rule.weekdays or rule.monthdays or rule.months or rule.count):
+        raise RuleBroken("rule_not_from_completion", field="rule")
+    if next(days_of(rule, plan.starts_on, plan.starts_on, f"{LAST_YEAR + 10}-12-31"), None) is None:
+        raise RuleBroken("rule_never", field="rule")
+    return rule
+
+
+def _malformed() -> RuleBroken:
+    return RuleBroken("rule_malformed", field="rule")
+
+
+def _parts(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    if len(text) > 500 or not text.isascii():
+        raise _malformed()
+    for piece in text.strip().upper().removeprefix("RRULE:").rstrip(";").split(";"):
+        name, equals, value = piece.partition("=")
+        if not equals or name in found or not value:
+            raise _malformed()
+        if name not in ("FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH"):
+            raise RuleBroken("rule_part_unknown", field="rule", part=name[:40])
+        found[name] = value
+    return found
+
+
+def _number(text: str, low: int, high: int) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,7}", text) or not low <= int(text) <= high:
+        raise _malformed()
+    return int(text)
+
+
+def _listed(parts: Mapping[str, str], name: str) -> list[str]:
+    return parts[name].split(",") if name in parts else []
+
+
+def _monthday(text: str) -> int:
+    day = _number(text, -31, 31)
+    if day == 0:
+        raise _malformed()
+    return day
+
+
+def _weekday(text: str) -> tuple[int, int]:
+    match = _BY_DAY.match(text)
+    if not match:
+        raise _malformed()
+    return int(match[1] or 0), WEEKDAYS.index(match[2])
+
+
+def _until(parts: Mapping[str, str]) -> str | None:
+    if "UNTIL" not in parts:
+        return None
+    match = re.fullmatch(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})(T[0-9]{6}Z?)?", parts["UNTIL"])
+    if not match:
+        raise _malformed()
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
+    except ValueError:
+        raise _malformed() from None
+
+
+def _check_parts(rule: Rule) -> None:
+    clash = RuleBroken("rule_parts_clash", field="rule")
+    if (rule.count is not None and rule.until is not None) or (rule.weekdays and rule.monthdays):
+        raise clash
+    if len(set(rule.weekdays)) != len(rule.weekdays):
+        raise _malformed()
+    if rule.months and rule.freq != "YEARLY":
+        raise clash
+    if rule.monthdays and (rule.freq in ("DAILY", "WEEKLY") or (rule.freq == "YEARLY" and not rule.months)):
+        raise clash
+    # Every n-th day on a Tuesday may never come; only where each day counts is a weekday a choice among them.
+    if rule.freq == "DAILY" and rule.weekdays and rule.interval != 1:
+        raise clash
+    if any(nth for nth, _ in rule.weekdays) and rule.freq in ("DAILY", "WEEKLY"):
+        raise clash
+    longest = max((_LONGEST_MONTH[month - 1] for month in rule.months), default=31)
+    if any(abs(day) > longest for day in rule.monthdays):
+        raise RuleBroken("rule_never", field="rule")
+
+
+# ---------------------------------------------------------------- the days of a rule
+
+
+def days_of(rule: Rule, starts_on: str, first: str, last: str) -> Iterator[str]:
+    """Days of a rule that began on `starts_on`, from `first` to `last`, in order."""
+    start = date.fromisoformat(starts_on)
+    until = min(last, rule.until) if rule.until else last
+    begin = start if rule.count is not None else _forward(rule, start, date.fromisoformat(max(first, starts_on)))
+    for place, day in enumerate(islice(_endless(rule, start, begin), MOST_DAYS)):
+        text = day.isoformat()
+        if text > until or (rule.count is not None and place >= rule.count):
+            return
+        if text >= first:
+            yield text
+
+
+def _forward(rule: Rule, start: date, wanted: date) -> date:
+    """A day of the same rhythm shortly before `wanted`, so that years gone by need not be counted through."""
+    if wanted <= start:
+        return start
+    if rule.freq in ("DAILY", "WEEKLY"):
+        step = rule.interval * (7 if rule.freq == "WEEKLY" else 1)
+        return start + timedelta(days=max((wanted - start).days // step - 1, 0) * step)
+    months = rule.interval * (12 if rule.freq == "YEARLY" else 1)
+    gone = (wanted.year - start.year) * 12 + wanted.month - start.month
+    steps = max(gone // months - 1, 0)
+    # The day does not matter: it is named in the rule that dateutil gets. The first takes the whole month in.
+    return _plus_months(start, steps * months).replace(day=1) if steps else start
+
+
+def _endless(rule: Rule, start: date, begin: date) -> Iterator[date]:
+    from dateutil import rrule as dateutil
+
+    freq = getattr(dateutil, rule.freq)
+    common: dict[str, Any] = {"freq": freq, "interval": rule.interval, "dtstart": _noon(begin), "wkst": dateutil.MO}
+    if rule.weekdays:
+        days = [dateutil.weekdays[day](nth) if nth else dateutil.weekdays[day] for nth, day in rule.weekdays]
+        found = [dateutil.rrule(**common, byweekday=days, bymonth=rule.months or None)]
+    elif rule.freq in ("DAILY", "WEEKLY"):
+        found = [dateutil.rrule(**common)]
+    else:
+        months = rule.months or ((start.month,) if rule.freq == "YEARLY" else None)
+        found = [dateutil.rrule(**common, bymonth=months, **_clipped(day)) for day in rule.monthdays or (start.day,)]
+    last: date | None = None
+    for moment in heapq.merge(*found):
+        day = moment.date()
+        if day >= start and day != last:
+            last = day
+            yield day
+
+
+def _noon(day: date) -> Any:
+    from datetime import datetime
+
+    return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a calendar day, of no zone
+
+
+def _clipped(day: int) -> dict[str, Any]:
+    """The day of the month, or the nearest one there is in a shorter month."""
+    if day > 28:
+        return {"bymonthday": list(range(28, day + 1)), "bysetpos": -1}
+    if day < -28:
+        return {"bymonthday": list(range(day, -27)), "bysetpos": 1}
+    return {"bymonthday": day}
+
+
+def _plus_months(day: date, months: int) -> date:
+    from dateutil.relativedelta import relativedelta
+
+    return day + relativedelta(months=months)  # clips at the end of a month
+
+
+def _step(rule: Rule, day: str) -> str:
+    start = date.fromisoformat(day)
+    if rule.freq in ("DAILY", "WEEKLY"):
+        return (start + timedelta(days=rule.interval * (7 if rule.freq == "WEEKLY" else 1))).isoformat()
+    return _plus_months(start, rule.interval * (12 if rule.freq == "YEARLY" else 1)).isoformat()
+
+
+# ---------------------------------------------------------------- the visits of a plan
+
+
+def due_days(
+    plan: Plan, exceptions: Sequence[Exceptional], completions: Sequence[Done], first: str, last: str
+) -> list[Visit]:
+    """Visits planned or due between two days (ISO, both counted), by planned day: done, skipped and open ones."""
+    rule = parse_rule(plan.rule)
+    changed = {one.due_on: one for one in exceptions}
+    done = {one.due_on: one.completed_on for one in sorted(completions, key=lambda one: one.completed_on)}
+    if plan.mode == FROM_COMPLETION:
+        days = _chain(plan, rule, changed, done, last)
+    else:
+        days = _fixed(plan, rule, changed, done, first, last)
+    visits = [replace(_visit(plan, day, changed, done), foreseen=foreseen) for day, foreseen in days]
+    inside = [visit for visit in visits if first <= visit.planned_on <= last or first <= visit.due_on <= last]
+    return sorted(inside, key=lambda visit: (visit.planned_on, visit.due_on))
+
+
+def next_visit(plan: Plan, exceptions: Sequence[Exceptional], completions: Sequence[Done], after: str) -> Visit | None:
+    """The first visit still to be made that is planned on `after` (ISO) or later; None where the plan is at its end."""
+    year = date.fromisoformat(after).year
+    for years in (1, 3, 12):
+        for visit in due_days(plan, exceptions, completions, after, f"{min(year + years, 9998)}-12-31"):
+            if visit.is_open and visit.planned_on >= after:
+                return visit
+    return None
+
+
+def standing(visit: Visit, today: str) -> str:
+    """How a visit stands: early, on_time or late where it is done; coming, due or late where it is not.
+
+    The window counts from the planned day, to both sides.
+    """
+    day = visit.completed_on or today
+    distance = (date.fromisoformat(day) - date.fromisoformat(visit.planned_on)).days
+    if distance > visit.tolerance_days:
+        return LATE
+    if visit.completed_on is not None:
+        return EARLY if distance < -visit.tolerance_days else ON_TIME
+    return COMING if distance < -visit.tolerance_days else DUE
+
+
+def absorb(visits: Mapping[str, tuple[Plan, Sequence[Visit]]]) -> dict[str, list[Visit]]:
+    """The visits of one asset's plans, by the plan's key, where a longer one spares a shorter one.
+
+    A visit of a plan with the shorter period is absorbed where one of a plan with a longer period is planned within
+    the tolerance of either. What is skipped, or is absorbed itself, absorbs nothing; what is done stays done.
+    """
+    longest_first = sorted(visits, key=lambda key: (-period_days(parse_rule(visits[key][0].rule)), key))
+    found: dict[str, list[Visit]] = {}
+    for key in longest_first:
+        plan, mine = visits[key]
+        period = period_days(parse_rule(plan.rule))
+        longer = [
+            (other, visit)
+            for other, theirs in found.items()
+            if period_days(parse_rule(visits[other][0].rule)) > period
+            for visit in theirs
+            if not visit.skipped and visit.absorbed_by is None
+        ]
+        found[key] = [_spared(visit, longer) for visit in mine]
+    return {key: found[key] for key in visits}
+
+
+def _spared(visit: Visit, longer: Sequence[tuple[str, Visit]]) -> Visit:
+    if not visit.is_open:
+        return visit
+    for key, other in longer:
+        distance = abs((date.fromisoformat(visit.planned_on) - date.fromisoformat(other.planned_on)).days)
+        if distance <= max(visit.tolerance_days, other.tolerance_days):
+            return replace(visit, absorbed_by=key)
+    return visit
+
+
+def _fixed(
+    plan: Plan, rule: Rule, changed: Mapping[str, Exceptional], done: Mapping[str, str], first: str, last: str
+) -> list[tuple[str, bool]]:
+    end = min(last, plan.ended_on) if plan.ended_on else last
+    days = set(days_of(rule, plan.starts_on, first, end))
+    # Moved into the window from outside it, as long as the plan still knows the day.
+    for one in changed.values():
+        if one.moved_to and first <= one.moved_to <= last and one.due_on not in days:
+            days |= set(days_of(rule, plan.starts_on, one.due_on, one.due_on))
+    # What was done for a day stays, also where the rule was changed since.
+    days |= {day for day in done if first <= day <= last}
+    return [(day, False) for day in days]
+
+
+def _chain(
+    plan: Plan, rule: Rule, changed: Mapping[str, Exceptional], done: Mapping[str, str], last: str
+) -> list[tuple[str, bool]]:
+    """Days of a plan from completion: what was done, the one that is next, and those foreseen behind it."""
+    days = [(day, False) for day in done]
+    due = _step(rule, max(done.values())) if done else plan.starts_on
+    end = min(day for day in (last, plan.ended_on, rule.until) if day)
+    foreseen = False
+    for _ in range(MOST_DAYS):
+        if due in done:
+            due = _step(rule, due)
+            continue
+        one = changed.get(due)
+        planned = one.moved_to if one and one.moved_to else due
+        if due > end and planned > end:
+            break
+        days.append((due, foreseen))
+        # A skipped visit was decided on: the next one is as certain as it was.
+        foreseen = foreseen or one is None or one.moved_to is not None
+        due = _step(rule, planned)
+    return days
+
+
+def _visit(plan: Plan, day: str, changed: Mapping[str, Exceptional], done: Mapping[str, str]) -> Visit:
+    one = changed.get(day)
+    completed = done.get(day)
+    return Visit(
+        due_on=day, planned_on=one.moved_to if one and one.moved_to else day, tolerance_days=plan.tolerance_days,
+        skipped=one is not None and one.moved_to is None and completed is None, reason=one.reason if one else "",
+        completed_on=completed,
+    )  # fmt: skip
