@@ -1,4 +1,5 @@
-"""What headquarters does by itself: it publishes what each stock place holds, and lets go of what is long settled."""
+"""What headquarters does by itself: it publishes what each stock place holds, opens the inspections that come due, and
+lets go of what is long settled."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from fielddesk.hq.admin import prune
 from fielddesk.hq.feed import head
 from fielddesk.hq.service import Headquarters
 from fielddesk.hq.settings import put_settings, settings
+from fielddesk.hq.visits import Visits
 from fielddesk.store.actions import call
 from fielddesk.store.statements import ask, ids_of
 
@@ -100,9 +102,11 @@ class Jobs(threading.Thread):
 
     def run(self) -> None:
         pruned_at = 0
+        visits = Visits(self._hq)
         while not self._stopped:
             try:
                 refresh_levels(self._hq)
+                visits.open_due()
                 if self._hq.clock.now() - pruned_at > PRUNE_EVERY:
                     pruned_at = self._hq.clock.now()
                     prune(self._hq)

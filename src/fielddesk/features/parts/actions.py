@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from fielddesk.core.errors import RuleBroken
 from fielddesk.core.ids import derived_id
-from fielddesk.features.parts.model import Movement, Part, Place, StockLevel
+from fielddesk.features.parts.model import Movement, Part, Place, Reservation, StockLevel
 from fielddesk.features.parts.rules import FITTED, PLACE_KINDS, RECEIVED, TAKEN_BACK, check_part, check_quantity
 from fielddesk.features.people.rules import FIELD_STAFF, KEEPERS
 from fielddesk.store.actions import Ctx, decision, fact
@@ -112,6 +112,20 @@ def take_part_back(
         Movement(
             id=row_id, kind=TAKEN_BACK, part_id=part_id, place_id=place_id, quantity=quantity,
             order_id=order_id, reverses_id=movement_id, by_id=ctx.actor, at=ctx.at,
+        )
+    )  # fmt: skip
+
+
+@fact(may=FIELD_STAFF, about="order_id")
+def reserve_part(tx: Tx, ctx: Ctx, *, order_id: Id, part_id: Id, quantity: Quantity, place_id: Id | None = None) -> str:
+    """Keep parts for an order, at a place or from wherever; a line below zero lets some go."""
+    if quantity == 0:
+        raise RuleBroken("quantity_not_positive", field="quantity")
+    ctx.tell(part_id=part_id, quantity=quantity, place_id=place_id)
+    return tx.add(
+        Reservation(
+            id=ctx.id("reservation"), order_id=order_id, part_id=part_id, place_id=place_id, quantity=quantity,
+            by_id=ctx.actor, at=ctx.at,
         )
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from fielddesk.core.ids import derived_id
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.inspections.model import Inspection, InspectionPlan, PlanException
 from fielddesk.features.inspections.rules import Plan, check_plan, parse_rule, period_days, rule_text
-from fielddesk.features.lifecycle.model import ProductModel
+from fielddesk.features.lifecycle.model import ProductModel, StrategyRevision
 from fielddesk.features.people.rules import FIELD_STAFF, OFFICE
 from fielddesk.features.workorders.model import WorkOrder
 from fielddesk.features.workorders.rules import ASSIGNED, CANCELLED, FINISHED, IN_PROGRESS, OPEN, check_order
@@ -146,10 +146,12 @@ def visit_order(
     check_order(number, "inspection", title)
     asset = tx.one(Asset, asset_id)
     model = tx.get(ProductModel, asset.model_id) if asset.model_id else None
+    newest = tx.all(StrategyRevision, order=[StrategyRevision.c.number.desc()], limit=1)
     order = WorkOrder(
         id=row_id, number=number, kind="inspection", title=title, customer_id=asset.customer_id, asset_id=asset.id,
         site_id=asset.site_id, status=ASSIGNED if assignee_id else OPEN, assignee_id=assignee_id, due_on=due_on,
         opened_at=ctx.at, stage=model.stage if model else "none",
+        strategy=newest[0].number if newest else 0,
     )  # fmt: skip
     there = tx.get(WorkOrder, row_id)
     if there is not None:

@@ -21,7 +21,7 @@ from fielddesk.features.inspections.rules import (
 from fielddesk.features.people.model import User
 from fielddesk.features.people.rules import FIELD_STAFF, OFFICE
 from fielddesk.features.workorders.model import Note, WorkOrder
-from fielddesk.features.workorders.rules import ASSIGNED, FINISHED, IN_PROGRESS, ON_HOLD, OPEN
+from fielddesk.features.workorders.rules import ASSIGNED, FINISHED, OPEN
 from fielddesk.store.actions import Ctx, decision, fact
 from fielddesk.store.tx import Tx
 from fielddesk.store.types import Code, Day, Id, Line, Prose, Quantity
@@ -52,16 +52,13 @@ def create_inspection(
 
 @decision(may=FIELD_STAFF, about="inspection_id")
 def start_inspection(tx: Tx, ctx: Ctx, *, inspection_id: Id) -> None:
-    """Begin: the first start counts, and the order goes into progress."""
+    """Begin: the first start counts. The order's own state is said by `set_order_status`, which asks for safety."""
     inspection = tx.one(Inspection, inspection_id)
     if inspection.completed_at is not None:
         raise RuleBroken("completed_already")
     if inspection.started_at is None:
         tx.change(inspection, None, started_at=ctx.at)
-    order = tx.one(WorkOrder, inspection.order_id)
-    if order.status in (OPEN, ASSIGNED, ON_HOLD):
-        tx.change(order, None, status=IN_PROGRESS, status_reason="")
-    ctx.tell(number=order.number)
+    ctx.tell(started=1)
 
 
 @fact(may=FIELD_STAFF, about="inspection_id", undo="take_answer_back")
