@@ -67,7 +67,7 @@ def both(laptop: Store, postgres: Server, clock: FixedClock) -> Iterator[list[Re
 def test_every_list_reads_the_same_on_both(both: list[Reading]) -> None:
     questions: dict[str, Callable[[Reading], Any]] = {
         "assets of": lambda read: assets.assets_of(read, some_id("Harbour Stamping")),
-        "asset": lambda read: assets.asset_view(read, some_id("7SR-1033")),
+        "asset": lambda read: assets.asset_view(read, some_id("7SR-1033"), "2027-03-01"),
         "choices": customers.customer_choices,
         "people": people.assignable_people,
         "colleagues": lambda read: people.colleagues(read, "an"),

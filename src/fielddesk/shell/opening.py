@@ -67,7 +67,9 @@ def in_thread(work: Callable[[], Any], name: str) -> Future[Any]:
     return future
 
 
-QUERIES = ("people", "customers", "assets", "workorders", "parts", "sync_centre", "today")
+QUERIES = (
+    "documents", "people", "lifecycle", "customers", "assets", "workorders", "parts", "inspections", "sync_centre", "today",
+)  # fmt: skip
 
 
 def load() -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from fielddesk.core.i18n import _
 from fielddesk.ui import theme
-from fielddesk.ui.buttons import Button
+from fielddesk.ui.buttons import Button, IconButton
 from fielddesk.ui.editing import copying, open_menu
 from fielddesk.ui.lists import paint_ring
 from fielddesk.ui.signs import Chip
@@ -29,12 +29,18 @@ class Entry:
     state: str = "idle"
     mark: tuple[str, str] | None = None
     details: tuple[str, ...] = ()
+    leads_to: tuple[str, str] | None = None
+    """(table, row id) of what it tells of, where that can be shown."""
 
 
 class Entries(QWidget):
-    """The entries and, where there are more, a button that asks for them: signal `more_asked`."""
+    """The entries and, where there are more, a button that asks for them.
+
+    Signals: `more_asked`; `followed(table, row id)` when what an entry leads to shall be shown, also by Enter.
+    """
 
     more_asked = Signal()
+    followed = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +60,7 @@ class Entries(QWidget):
         if list(entries) == self._shown:
             return
         kept = {row.entry: row for row in self._widgets}
-        wanted = [kept.pop(entry) if entry in kept else EntryRow(entry) for entry in entries]
+        wanted = [kept.pop(entry) if entry in kept else self._make(entry) for entry in entries]
         for row in kept.values():
             self._column.removeWidget(row)
             row.hide()
@@ -64,12 +70,19 @@ class Entries(QWidget):
                 self._column.insertWidget(place, row)
         self._shown, self._widgets = list(entries), wanted
 
+    def _make(self, entry: Entry) -> EntryRow:
+        row = EntryRow(entry)
+        row.followed.connect(self.followed)
+        return row
+
     def entries(self) -> list[Entry]:
         return list(self._shown)
 
 
 class EntryRow(QFrame):
-    """One entry. It takes the focus by Tab and is copied with Ctrl+C or a right click."""
+    """One entry. It takes the focus by Tab and is copied with Ctrl+C or a right click; Enter shows what it is about."""
+
+    followed = Signal(str, str)
 
     def __init__(self, entry: Entry) -> None:
         super().__init__()
@@ -94,6 +107,10 @@ class EntryRow(QFrame):
         below.addStretch(1)
         words.addLayout(below)
         row.addLayout(words, 1)
+        if entry.leads_to is not None:
+            show = IconButton(lambda: _("Show: {what}").format(what=entry.text), "arrow-square-out")
+            show.clicked.connect(self._follow)
+            row.addWidget(show, 0, Qt.AlignmentFlag.AlignTop)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
 
@@ -105,9 +122,17 @@ class EntryRow(QFrame):
         lines = [self.entry.text, *self.entry.details, self.entry.second]
         QGuiApplication.clipboard().setText("\n".join(line for line in lines if line))
 
+    def _follow(self) -> None:
+        if self.entry.leads_to is not None:
+            self.followed.emit(*self.entry.leads_to)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
+            event.accept()
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.entry.leads_to is not None:
+            self._follow()
             event.accept()
             return
         super().keyPressEvent(event)

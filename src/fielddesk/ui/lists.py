@@ -25,6 +25,9 @@ from fielddesk.ui.paging import Chosen, PagedModel, Source
 from fielddesk.ui.signs import state_icon
 from fielddesk.ui.text import Worded, Words, plain_tip, visible
 
+DEEPEST = 8
+"""A tree is drawn no further right than this: the words of a row need the room."""
+
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 CursorAction = QAbstractItemView.CursorAction
@@ -58,6 +61,8 @@ class Row:
     below_state: str = ""
     mark: Mark | None = None
     number: str = ""
+    indent: int = 0
+    """How many steps further right it begins: its depth in a tree."""
 
     def told(self) -> list[str]:
         """Everything it says, in the order in which it is read out and copied."""
@@ -145,7 +150,7 @@ class RowDelegate(QStyledItemDelegate):
             painter.fillRect(left, rect.center().y() + px(8), min(px(120), rect.width() - px(62)), px(8), ink)
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: Row) -> None:
-        px, rect = theme.px, option.rect
+        px, rect = theme.px, option.rect.adjusted(theme.px(20) * min(row.indent, DEEPEST), 0, 0, 0)
         two = self.lines == 2 and bool(row.second)
         body = fonts.sized(option.font, px(14))
         bold = fonts.sized(option.font, px(14), 600)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from PySide6.QtWidgets import QWidget
 
@@ -21,6 +21,11 @@ from fielddesk.store.tx import Reading
 from fielddesk.ui.page import Page
 from fielddesk.ui.paging import Source
 from fielddesk.ui.text import Words, spoken
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from fielddesk.ui.entries import Entry
 
 T = TypeVar("T")
 
@@ -244,6 +249,37 @@ class SearchOffer:
     find: Callable[[Reading, str, int], list[Hit]]
 
 
+@dataclass(frozen=True)
+class TimelineOffer:
+    """What the history of a row of `subject` tells beside its own changes, such as the orders of an asset.
+
+    `moments(row id)` selects (moment, id) of what happened; all of them are sorted and paged together by the database.
+    `tell(read, ids, now, zone)` makes the entries of some of these ids, on a reader thread.
+    """
+
+    subject: str
+    key: str
+    moments: Callable[[str], sa.Select[Any]]
+    tell: Callable[[Reading, Sequence[str], int, str], dict[str, Entry]]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something an order still lacks: its words, and the key of the tab of the order where it is given."""
+
+    words: Words
+    panel: str
+
+
+@dataclass(frozen=True)
+class ClosingCheck:
+    """Asked before an order is completed: what `missing(read, order id)` names stands in the way, and is led to."""
+
+    key: str
+    order: int
+    missing: Callable[[Reading, str], list[Missing]]
+
+
 Names = Mapping[str, str]
 """Row id to the words that name it."""
 
@@ -291,8 +327,13 @@ class Offers:
         self.fields: dict[str, dict[str, FieldWords]] = {}
         self.lookups: dict[str, Callable[[Reading, Iterable[str]], dict[str, str]]] = {}
         self._panels: list[PanelOffer] = []
+        self._timelines: list[TimelineOffer] = []
+        self._closing: list[ClosingCheck] = []
 
-    def add(self, *offers: PlaceOffer | PanelOffer | CommandOffer | SearchOffer | ActionWords) -> None:
+    def add(
+        self,
+        *offers: PlaceOffer | PanelOffer | CommandOffer | SearchOffer | ActionWords | TimelineOffer | ClosingCheck,
+    ) -> None:
         """Take offers in; lists stay in their order."""
         for one in offers:
             match one:
@@ -306,6 +347,10 @@ class Offers:
                     self.searches = sorted([*self.searches, one], key=lambda each: each.order)
                 case ActionWords():
                     self.actions[one.kind] = one
+                case TimelineOffer():
+                    self._timelines.append(one)
+                case ClosingCheck():
+                    self._closing = sorted([*self._closing, one], key=lambda each: each.order)
 
     def name_rows(self, table: str, lookup: Callable[[Reading, Iterable[str]], dict[str, str]]) -> None:
         """How rows of a table are named in a sentence: ids in, {id: words} out."""
@@ -317,6 +362,13 @@ class Offers:
 
     def panels(self, subject: str) -> list[PanelOffer]:
         return [panel for panel in self._panels if panel.subject == subject]
+
+    def timelines(self, subject: str) -> list[TimelineOffer]:
+        return [offer for offer in self._timelines if offer.subject == subject]
+
+    def missing(self, read: Reading, order_id: str) -> list[Missing]:
+        """Everything that stands in the way of completing an order, in the order of the checks."""
+        return [one for check in self._closing for one in check.missing(read, order_id)]
 
     def place_of(self, table: str) -> PlaceOffer | None:
         """The place whose page shows rows of this table."""

@@ -8,11 +8,12 @@ from typing_extensions import TypedDict
 
 from fielddesk.core.errors import RuleBroken
 from fielddesk.features.assets.model import Asset
-from fielddesk.features.assets.rules import check_asset
+from fielddesk.features.assets.queries import chain_above
+from fielddesk.features.assets.rules import OPTIONAL, check_asset, check_days, check_parent
 from fielddesk.features.people.rules import FIELD_STAFF, KEEPERS, OFFICE
-from fielddesk.store.actions import Ctx, decision
+from fielddesk.store.actions import Ctx, decision, only_added
 from fielddesk.store.tx import Tx
-from fielddesk.store.types import Id, Line, Prose
+from fielddesk.store.types import Code, Day, Id, Line, Prose
 
 
 class AssetLine(TypedDict):
@@ -24,38 +25,53 @@ class AssetLine(TypedDict):
     model: Line
 
 
-@decision(may=OFFICE)
+@decision(may=OFFICE, version=2, upcasts={1: only_added})
 def create_asset(
     tx: Tx, ctx: Ctx, *, customer_id: Id, serial: Line, name: Line, model: Line = "", software_version: Line = "",
-    building: Line = "", position: Line = "",
+    building: Line = "", position: Line = "", site_id: Id | None = None, model_id: Id | None = None,
+    parent_id: Id | None = None, installed_on: Day | None = None, warranty_until: Day | None = None,
 ) -> str:  # fmt: skip
-    """Enter a machine of the installed base."""
+    """Enter a machine of the installed base. Version 1 knew neither site, product model, parent nor days."""
     check_asset(serial, name)
+    check_days(installed_on, warranty_until)
     ctx.tell(serial=serial, name=name)
     return tx.add(
         Asset(
             id=ctx.id("asset"), customer_id=customer_id, serial=serial, name=name, model=model,
-            software_version=software_version, building=building, position=position,
+            software_version=software_version, building=building, position=position, site_id=site_id,
+            model_id=model_id, parent_id=parent_id, installed_on=installed_on, warranty_until=warranty_until,
         )
     )  # fmt: skip
 
 
-@decision(may=FIELD_STAFF, about="asset_id", undo="edit_asset")
+@decision(may=FIELD_STAFF, about="asset_id", undo="edit_asset", version=2, upcasts={1: only_added})
 def edit_asset(
     tx: Tx, ctx: Ctx, *, asset_id: Id, serial: Line | None = None, name: Line | None = None, model: Line | None = None,
     software_version: Line | None = None, building: Line | None = None, position: Line | None = None,
-    remark: Prose | None = None,
+    remark: Prose | None = None, site_id: Id | None = None, model_id: Id | None = None, parent_id: Id | None = None,
+    replaced_by_id: Id | None = None, installed_on: Day | None = None, warranty_until: Day | None = None,
+    emptied: list[Code] | None = None,
 ) -> None:  # fmt: skip
-    """Correct what the record says of a machine; only the fields given are touched."""
+    """Correct what the record says of a machine; only the fields given are touched.
+
+    `emptied` names those of the optional ones that shall hold nothing. Version 1 knew only the texts.
+    """
     given: dict[str, Any] = {
         "serial": serial, "name": name, "model": model, "software_version": software_version, "building": building,
-        "position": position, "remark": remark,
+        "position": position, "remark": remark, "site_id": site_id, "model_id": model_id, "parent_id": parent_id,
+        "replaced_by_id": replaced_by_id, "installed_on": installed_on, "warranty_until": warranty_until,
     }  # fmt: skip
     news = {field: value for field, value in given.items() if value is not None}
+    news |= dict.fromkeys(set(emptied or ()) & OPTIONAL)
     if not news:
         raise RuleBroken("nothing_to_change")
     asset = tx.change(tx.one(Asset, asset_id), ctx.based_on, **news)
     check_asset(asset.serial, asset.name)
+    check_days(asset.installed_on, asset.warranty_until)
+    if news.get("parent_id"):
+        check_parent(asset_id, [asset.parent_id, *(above.parent_id for above in chain_above(tx, asset))])
+    if replaced_by_id == asset_id:
+        raise RuleBroken("replaced_by_itself", field="replaced_by_id")
 
 
 @decision(may=KEEPERS)

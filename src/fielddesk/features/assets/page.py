@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from PySide6.QtGui import QGuiApplication
 
 from fielddesk.core.i18n import _
-from fielddesk.features.assets.dialogs import ACTIONS, FIELDS, row_of
-from fielddesk.features.assets.panel import AssetPanel, AssetsOf, NewAsset
+from fielddesk.features.assets.dialogs import ACTIONS, FIELDS, row_of, warranty_chip
+from fielddesk.features.assets.panel import AssetPanel, AssetsOf, MachinePanel, NewAsset
+from fielddesk.features.assets.panel.lists import Of, assets_filter
 from fielddesk.features.assets.queries import (
     AssetFilter,
     AssetView,
@@ -17,7 +19,9 @@ from fielddesk.features.assets.queries import (
     asset_page,
     asset_place,
     asset_view,
+    part_count,
 )
+from fielddesk.features.lifecycle.dialogs import alert_notices, stage_chip
 from fielddesk.features.people.dialogs import for_the_office, mark_icon, mark_state, mark_words
 from fielddesk.features.people.panel import history_of
 from fielddesk.features.people.queries import marks
@@ -67,7 +71,7 @@ class AssetsPage(RecordsPage):
         return asset_place(read, AssetFilter(text), row_id)
 
     def record(self, read: Reading, row_id: str) -> tuple[AssetView, str | None] | None:
-        view = asset_view(read, row_id)
+        view = asset_view(read, row_id, self._bench.today())
         return None if view is None else (view, marks(read, [row_id]).get(row_id))
 
     def head(self, record: tuple[AssetView, str | None]) -> Head:
@@ -75,7 +79,11 @@ class AssetsPage(RecordsPage):
         serial = _("serial {serial}").format(serial=view.asset.serial)
         second = " · ".join(part for part in (view.customer, view.asset.model, serial) if part)
         chips = [Chip(lambda: mark_words(mark), mark_state(mark), mark_icon(mark))] if mark else []
-        return view.asset.name, second, chips, ()
+        if view.model is not None:
+            chips.append(stage_chip(view.model.stage))
+        if (in_warranty := warranty_chip(view.asset.warranty_until, self._bench.today())) is not None:
+            chips.append(in_warranty)
+        return view.asset.name, second, chips, alert_notices(view.alerts, view.replacement)
 
     def menu(self, row_id: str) -> list[MenuLine]:
         place = self.list.rows.place_of(row_id)
@@ -102,18 +110,25 @@ def offer(offers: Offers) -> None:
     """Hand the feature's screens to the window."""
     offers.add(
         PlaceOffer("assets", lambda: _("Assets"), "factory", 40, _page, shows=frozenset({TABLE})),
-        PanelOffer(TABLE, "overview", lambda: _("Record"), 10, AssetPanel, watches=frozenset({TABLE, "customer"})),
-        history_of(TABLE),
-        PanelOffer("customer", "assets", lambda: _("Assets"), 30, AssetsOf, _count_of, frozenset({TABLE})),
+        PanelOffer(
+            TABLE, "overview", lambda: _("Record"), 10, AssetPanel,
+            watches=frozenset({TABLE, "customer", "site", "product_model", "strategy_revision", "attachment"}),
+        ),
+        PanelOffer(TABLE, "machine", lambda: _("Machine"), 20, MachinePanel, part_count, frozenset({TABLE})),
+        history_of(TABLE, watches=frozenset({"work_order", "movement", "inspection", "attachment"})),
+        PanelOffer("customer", "assets", lambda: _("Assets"), 30, AssetsOf, partial(_count_of, "customer_id"),
+                   frozenset({TABLE})),
+        PanelOffer("product_model", "assets", lambda: _("Assets"), 30, partial(AssetsOf, of="model_id"),
+                   partial(_count_of, "model_id"), frozenset({TABLE})),
         CommandOffer(
             "asset.new", lambda: _("New asset"), _new, icon="plus", place=lambda: _("Assets"), blocked=for_the_office
         ),
         SearchOffer("assets", lambda: _("Assets"), 20, _find),
         *ACTIONS,
-    )
+    )  # fmt: skip
     offers.name_rows(TABLE, asset_names)
     offers.word_fields(TABLE, FIELDS)
 
 
-def _count_of(read: Reading, customer_id: str) -> int:
-    return asset_count(read, AssetFilter(customer_id=customer_id))
+def _count_of(of: Of, read: Reading, row_id: str) -> int:
+    return asset_count(read, assets_filter(of, row_id))

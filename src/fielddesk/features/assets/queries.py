@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 import sqlalchemy as sa
 
 from fielddesk.features.assets.model import Asset
-from fielddesk.features.customers.model import Customer
-from fielddesk.features.customers.queries import address_of
+from fielddesk.features.customers.model import Customer, Site
+from fielddesk.features.customers.queries import address_of, sites_of
+from fielddesk.features.documents.model import Attachment
+from fielddesk.features.lifecycle.model import ProductModel
+from fielddesk.features.lifecycle.queries import alerts_of, model_names
+from fielddesk.features.lifecycle.rules import Alert
 from fielddesk.store.matching import has_text
 from fielddesk.store.tx import Reading
+
+TREE_LINES: Final = 500
+"""A machine with more parts is shown so far; every part is still found by typing."""
 
 
 @dataclass(frozen=True)
@@ -27,31 +35,129 @@ class AssetRow:
 
 @dataclass(frozen=True)
 class AssetView:
-    """One asset and whose it is; the customer may not be here yet (then its fields are empty)."""
+    """One asset, whose it is and what surrounds it; words are empty where their row is not here (yet).
+
+    `site` and `address` are where it stands, `alerts` what of its model's dates comes soon, `photos` how many pictures
+    and files there are of it.
+    """
 
     asset: Asset
     customer: str
     customer_id: str
     address: str
+    site: str = ""
+    model: ProductModel | None = None
+    replacement: str = ""
+    alerts: tuple[Alert, ...] = ()
+    photos: int = 0
+    sites: tuple[Site, ...] = ()
+    """The customer's sites, to choose from."""
+
+
+@dataclass(frozen=True)
+class TreeLine:
+    """A line of a machine's tree; `depth` from 0 at its top. `again`: what stands above comes again here, so the
+    tree is not followed any further."""
+
+    asset: Asset
+    depth: int
+    again: bool = False
 
 
 @dataclass(frozen=True)
 class AssetFilter:
-    """Which assets a list holds: those of one customer, those with a text in them."""
+    """Which assets a list holds: those of one customer or product model, those with a text."""
 
     text: str = ""
     customer_id: str | None = None
+    model_id: str | None = None
 
 
-def asset_view(read: Reading, asset_id: str) -> AssetView | None:
-    """One asset with its customer; None where it is not (any more) on this laptop."""
+def asset_view(read: Reading, asset_id: str, today: str) -> AssetView | None:
+    """One asset with what surrounds it; None where it is not (any more) on this laptop."""
     asset = read.get(Asset, asset_id)
     if asset is None:
         return None
     customer = read.get(Customer, asset.customer_id)
-    if customer is None:
-        return AssetView(asset, "", asset.customer_id, "")
-    return AssetView(asset, customer.name, customer.id, address_of(customer))
+    site = read.get(Site, asset.site_id) if asset.site_id else None
+    model = read.get(ProductModel, asset.model_id) if asset.model_id else None
+    replacement = model.replacement_id if model else None
+    return AssetView(
+        asset, customer.name if customer else "", asset.customer_id,
+        (address_of(site) if site else "") or (address_of(customer) if customer else ""),
+        site.name if site else "", model,
+        model_names(read, [replacement]).get(replacement, "") if replacement else "",
+        alerts_of(read, model, today), photo_count(read, asset_id), tuple(sites_of(read, asset.customer_id)),
+    )  # fmt: skip
+
+
+def photo_count(read: Reading, asset_id: str) -> int:
+    """How many pictures and files there are of an asset, those of its orders too."""
+    here = (Attachment.c.asset_id == asset_id, Attachment.c.archived_at.is_(None))
+    return int(read.value(sa.select(sa.func.count()).where(*here)) or 0)
+
+
+# ---------------------------------------------------------------- the tree
+
+
+def chain_above(read: Reading, asset: Asset) -> list[Asset]:
+    """What an asset is a part of, the nearest first; it ends where it would come round again.
+
+    Two laptops that were offline can each have made one a part of the other: headquarters refuses the second, until
+    then the ring is on both.
+    """
+    found: list[Asset] = []
+    seen = {asset.id}
+    here: Asset | None = asset
+    while here is not None and here.parent_id is not None and here.parent_id not in seen:
+        seen.add(here.parent_id)
+        here = read.get(Asset, here.parent_id)
+        if here is not None:
+            found.append(here)
+    return found
+
+
+def part_count(read: Reading, asset_id: str) -> int:
+    """How many assets are directly a part of this one."""
+    query = sa.select(sa.func.count()).where(Asset.c.parent_id == asset_id, Asset.c.archived_at.is_(None))
+    return int(read.value(query) or 0)
+
+
+def machine(read: Reading, asset_id: str, most: int = TREE_LINES) -> tuple[list[TreeLine], bool]:
+    """The whole machine an asset belongs to, from its top down, parts by name; and whether there is more of it.
+
+    At most `most` lines; a ring among the parts is shown once and marked.
+    """
+    asset = read.get(Asset, asset_id)
+    if asset is None:
+        return [], False
+    top = [asset, *chain_above(read, asset)][-1]
+    below = sa.select(Asset.c.id).where(Asset.c.id == top.id).cte("below", recursive=True)
+    # UNION, not UNION ALL: a part that comes again adds nothing, so a ring ends.
+    below = below.union(sa.select(Asset.c.id).where(Asset.c.parent_id == below.c.id, Asset.c.archived_at.is_(None)))
+    ids = [row[0] for row in read.rows(sa.select(below.c.id).limit(most + 1))]
+    parts: dict[str, list[Asset]] = {}
+    for part in read.all(Asset, Asset.c.id.in_(ids[:most]), order=[Asset.c.name, Asset.c.serial, Asset.c.id]):
+        if part.parent_id is not None:
+            parts.setdefault(part.parent_id, []).append(part)
+    return _in_order(top, parts), len(ids) > most
+
+
+def _in_order(top: Asset, parts: dict[str, list[Asset]]) -> list[TreeLine]:
+    lines: list[TreeLine] = []
+    seen: set[str] = set()
+    open_lines = [(top, 0)]
+    while open_lines:
+        asset, depth = open_lines.pop()
+        again = asset.id in seen
+        lines.append(TreeLine(asset, depth, again))
+        if not again:
+            seen.add(asset.id)
+            open_lines += [(part, depth + 1) for part in reversed(parts.get(asset.id, []))]
+    return lines
+
+
+# ---------------------------------------------------------------- lists
 
 
 def asset_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
@@ -116,6 +222,8 @@ def _where(wanted: AssetFilter) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = [Asset.c.archived_at.is_(None)]
     if wanted.customer_id is not None:
         found.append(Asset.c.customer_id == wanted.customer_id)
+    if wanted.model_id is not None:
+        found.append(Asset.c.model_id == wanted.model_id)
     if text := wanted.text.strip():
         found.append(sa.or_(meets(text), has_text(Customer.c.name, text)))
     return found

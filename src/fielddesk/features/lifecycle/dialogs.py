@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from fielddesk.core import canonical
-from fielddesk.core.i18n import N_, _, format_day, ngettext, pick
+from fielddesk.core.i18n import N_, NAMES_OF_LANGUAGES, _, format_day, ngettext, pick
 from fielddesk.features.lifecycle import rules
-from fielddesk.features.lifecycle.queries import ModelRow, model_names, model_page, model_title
+from fielddesk.features.lifecycle.queries import ModelRow, model_names, model_page
 from fielddesk.features.lifecycle.rules import Alert, InspectionRule
 from fielddesk.store.tx import Reading
+from fielddesk.ui.fields import Choice, Field, Line
+from fielddesk.ui.forms import Day
 from fielddesk.ui.lists import Row
 from fielddesk.ui.seams import ActionWords, Bench, FieldWords, Names
 from fielddesk.ui.signs import Chip, Notice
@@ -77,6 +80,8 @@ add_sentences(
         "strategy_wrong": lambda values: _("The strategy table is not whole: {where}.").format(
             where=part_words(str(values.get("where", "")))
         ),
+        "whole_number_wanted": N_("Type a whole number."),
+        "services_differ": N_("Write as many services here as in the other languages, one a line."),
         "outcome_unknown": N_("Choose given, declined, or does not apply."),
         "remark_missing": N_("Say why in a few words; the office reads it."),
     }
@@ -199,6 +204,29 @@ class ModelPicker(RecordPicker):
         super().__init__(bench, key, label, find, model_names, hint=lambda: _("Type a number or a name"))
 
 
+NAME_FIELDS: Final = {"name_en": "en", "name_zh_cn": "zh_CN", "name_zh_tw": "zh_TW"}
+"""The fields a model's names are typed into, with the language of each."""
+
+
+def model_field(bench: Bench, key: str, *, needed: bool = False) -> Field:
+    """The field of a model's form."""
+    if key in NAME_FIELDS:
+        language = NAMES_OF_LANGUAGES[NAME_FIELDS[key]]
+        return Line(key, lambda: _("{label}, {language}").format(label=_("Name"), language=language))
+    label = FIELDS[key].label
+    if key == "product_class":
+        classes: list[tuple[str, Words]] = [(name, partial(class_words, name)) for name in CLASSES]
+        return Choice(key, label, classes, needed=True)
+    if key == "stage":
+        stages: list[tuple[str, Words]] = [(stage, partial(stage_words, stage)) for stage in STAGES]
+        return Choice(key, label, stages, needed=True)
+    if key == "replacement_id":
+        return ModelPicker(bench, key, label)
+    if key in DATES or key == "stage_since":
+        return Day(key, label, needed=needed or key == "stage_since", today=bench.today)
+    return Line(key, label, needed=needed or key == "number")
+
+
 # ---------------------------------------------------------------- what histories say
 
 
@@ -265,9 +293,3 @@ REVISION_FIELDS: Final[dict[str, FieldWords]] = {
     "valid_from": FieldWords(lambda: _("Valid from"), _day),
     "reason": FieldWords(lambda: _("Reason")),
 }
-
-__all__ = [
-    "ACTIONS", "CLASSES", "DATES", "FIELDS", "OUTCOMES", "REVISION_FIELDS", "STAGES", "ModelPicker", "alert_notices",
-    "alert_words", "class_words", "lane_words", "model_title", "row_of", "rule_words", "stage_chip", "stage_icon",
-    "stage_state", "stage_words", "text_words",
-]  # fmt: skip

@@ -13,7 +13,7 @@ from fielddesk.core import canonical
 from fielddesk.core.i18n import pick
 from fielddesk.core.paths import resources
 from fielddesk.features.lifecycle.model import ProductModel, StageChange, StrategyRevision
-from fielddesk.features.lifecycle.rules import DATES, NO_STAGE, Alert, Policy, alerts, policy
+from fielddesk.features.lifecycle.rules import DATES, NO_STAGE, Alert, Policy, alerts, changed_parts, policy
 from fielddesk.features.people.model import User
 from fielddesk.store.matching import has_text
 from fielddesk.store.tx import Reading
@@ -41,6 +41,16 @@ class ModelView:
     replacement: str
     stages: tuple[StageChange, ...]
     alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True)
+class RevisionView:
+    """A revision with who published it, what it changed (stage.part), and whether it is the one in force."""
+
+    revision: StrategyRevision
+    who: str
+    changed: tuple[str, ...]
+    in_force: bool
 
 
 @dataclass(frozen=True)
@@ -122,7 +132,7 @@ def alerts_of(read: Reading, model: ProductModel | None, today: str) -> tuple[Al
     if model is None:
         return ()
     dates = {key: getattr(model, key) for key in DATES}
-    return tuple(alerts(dates, today, alert_months(read))) if any(dates.values()) else ()
+    return tuple(alerts(dates, today, alert_months(read, today))) if any(dates.values()) else ()
 
 
 # ---------------------------------------------------------------- the strategy table
@@ -131,6 +141,13 @@ def alerts_of(read: Reading, model: ProductModel | None, today: str) -> tuple[Al
 def latest_revision(read: Reading) -> StrategyRevision | None:
     """The newest revision that is here; None where none has arrived."""
     found = read.all(StrategyRevision, order=[StrategyRevision.c.number.desc()], limit=1)
+    return found[0] if found else None
+
+
+def revision_in_force(read: Reading, today: str) -> StrategyRevision | None:
+    """The newest revision that is valid on this day; None where none is."""
+    c = StrategyRevision.c
+    found = read.all(StrategyRevision, c.valid_from <= today, order=[c.number.desc()], limit=1)
     return found[0] if found else None
 
 
@@ -158,10 +175,22 @@ def first_table() -> dict[str, Any]:
     return tree
 
 
-def alert_months(read: Reading) -> int:
+def alert_months(read: Reading, today: str) -> int:
     """How many months ahead the dates of a model are told."""
-    last = latest_revision(read)
-    return USUAL_ALERT_MONTHS if last is None else int(table_of(last.table)["terms"]["alert_months"])
+    found = revision_in_force(read, today)
+    return USUAL_ALERT_MONTHS if found is None else int(table_of(found.table)["terms"]["alert_months"])
+
+
+def revision_view(read: Reading, revision_id: str, today: str) -> RevisionView | None:
+    """One revision; None where it is not here."""
+    row = read.get(StrategyRevision, revision_id)
+    if row is None:
+        return None
+    person = read.get(User, row.by_id)
+    before = revision(read, row.number - 1)
+    changed = changed_parts(table_of(before.table), table_of(row.table)) if before else []
+    valid = revision_in_force(read, today)
+    return RevisionView(row, person.name if person else "", tuple(changed), valid is not None and valid.id == row.id)
 
 
 def revision_page(read: Reading, offset: int, limit: int) -> list[RevisionRow]:
@@ -194,13 +223,13 @@ def revision_place(read: Reading, revision_id: str) -> int | None:
 # ---------------------------------------------------------------- what is asked of an order
 
 
-def standing_of(read: Reading, model_id: str | None) -> tuple[str, int]:
-    """Stage of a model and number of the newest revision: what an order that is opened now names of both."""
+def standing_of(read: Reading, model_id: str | None, today: str) -> tuple[str, int]:
+    """Stage of a model and number of the revision in force: what an order that is opened today names of both."""
     model = read.get(ProductModel, model_id) if model_id else None
     if model is None:
         return NO_STAGE, 0
-    last = latest_revision(read)
-    return model.stage, last.number if last else 0
+    found = revision_in_force(read, today)
+    return model.stage, found.number if found else 0
 
 
 def policy_for(read: Reading, stage: str, number: int, model_id: str | None, kind: str) -> Policy:

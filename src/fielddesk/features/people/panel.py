@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from fielddesk.core.i18n import _
 from fielddesk.features.people.dialogs import mark_words
-from fielddesk.features.people.queries import UNSENT, Happening, history, history_count
+from fielddesk.features.people.queries import UNSENT, Happening, happenings, moments, timeline
 from fielddesk.store.tx import Reading
 from fielddesk.ui import theme
 from fielddesk.ui.entries import Entries, Entry
@@ -22,23 +23,30 @@ from fielddesk.ui.signs import Empty
 AT_ONCE: Final = 40
 
 
-def history_of(subject: str, order: int = 90) -> PanelOffer:
-    """The History tab for rows of a table."""
+OWN: Final = "event"
+"""The part of a timeline that are a record's own changes; the others are what features offer."""
+
+
+def history_of(subject: str, order: int = 90, watches: frozenset[str] = frozenset()) -> PanelOffer:
+    """The History tab for rows of a table; `watches` names tables of what features put into it."""
     return PanelOffer(
-        subject, "history", lambda: _("History"), order, HistoryPanel, watches=frozenset({"event", "own_operation"})
-    )
+        subject, "history", lambda: _("History"), order, partial(HistoryPanel, subject=subject),
+        watches=frozenset({"event", "own_operation", *watches}),
+    )  # fmt: skip
 
 
 class HistoryPanel(SubjectPanel):
-    """What happened to one record, newest first."""
+    """What happened to one record, newest first: its changes, and what features offer to its timeline."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Bench, subject: str = "") -> None:
         super().__init__()
         self._bench = bench
+        self._subject = subject
         self._row_id = ""
         self._limit = AT_ONCE
         self.entries = Entries()
         self.entries.more_asked.connect(self._more)
+        self.entries.followed.connect(bench.show)
         self.empty = Empty(
             "clock-counter-clockwise",
             lambda: _("Nothing has happened here yet"),
@@ -56,13 +64,28 @@ class HistoryPanel(SubjectPanel):
         self.reload()
 
     def reload(self) -> None:
-        row_id, limit, offers = self._row_id, self._limit, self._bench.offers
+        row_id, limit = self._row_id, self._limit
+        now, zone = self._bench.now(), self._bench.zone()
 
-        def ask(read: Reading) -> tuple[str, list[Happening], dict[str, str], int]:
-            lines = history(read, row_id, 0, limit)
-            return row_id, lines, offers.names(read, named_in(lines, offers)), history_count(read, row_id)
+        def ask(read: Reading) -> tuple[str, list[Entry], bool]:
+            found = self._entries(read, row_id, limit + 1, now, zone)
+            return row_id, found[:limit], len(found) > limit
 
         self._bench.read(ask, self._take, key=f"history.{id(self)}")
+
+    def _entries(self, read: Reading, row_id: str, limit: int, now: int, zone: str) -> list[Entry]:
+        offers = self._bench.offers
+        others = {offer.key: offer for offer in offers.timelines(self._subject)}
+        sources = {OWN: moments(row_id)} | {key: offer.moments(row_id) for key, offer in others.items()}
+        found = timeline(read, sources, 0, limit)
+        ids = {key: [each for source, each in found if source == key] for key in sources}
+        lines = happenings(read, ids.pop(OWN))
+        names = offers.names(read, named_in(lines, offers))
+        told = {(OWN, line.id): entry_of(line, names, offers, now, zone) for line in lines}
+        for key, some in ids.items():
+            if some:
+                told |= {(key, each): entry for each, entry in others[key].tell(read, some, now, zone).items()}
+        return [told[each] for each in found if each in told]
 
     def focus(self) -> None:
         self.entries.setFocus(Qt.FocusReason.TabFocusReason)
@@ -71,13 +94,11 @@ class HistoryPanel(SubjectPanel):
         self._limit += 5 * AT_ONCE
         self.reload()
 
-    def _take(self, answer: tuple[str, list[Happening], dict[str, str], int]) -> None:
-        row_id, lines, names, count = answer
+    def _take(self, answer: tuple[str, list[Entry], bool]) -> None:
+        row_id, entries, more = answer
         if row_id != self._row_id:
             return
-        now, zone = self._bench.now(), self._bench.zone()
-        entries = [entry_of(line, names, self._bench.offers, now, zone) for line in lines]
-        self.entries.show_entries(entries, more=count > len(lines))
+        self.entries.show_entries(entries, more=more)
         self.empty.setVisible(not entries)
 
 

@@ -52,8 +52,25 @@ def colleagues(read: Reading, text: str = "") -> list[User]:
     return [user for user in people if wanted in user.name.lower() or wanted in user.login]
 
 
-def history(read: Reading, about_id: str, offset: int, limit: int) -> list[Happening]:
-    """What happened to a record, newest first."""
+def moments(about_id: str) -> sa.Select[Any]:
+    """(moment, id) of what happened to a record."""
+    return sa.select(Event.c.at, Event.c.id).where(Event.c.about_id == about_id)
+
+
+def timeline(read: Reading, sources: Mapping[str, sa.Select[Any]], offset: int, limit: int) -> list[tuple[str, str]]:
+    """(source, id) of what happened, newest first, from selects of (moment, id): sorted and paged by the database."""
+    parts = []
+    for name, select in sources.items():
+        at, row_id = select.subquery().c
+        parts.append(sa.select(at.label("at"), row_id.label("id"), sa.literal(name, sa.Text()).label("source")))
+    all_of_them = sa.union_all(*parts).subquery().c
+    query = sa.select(all_of_them.source, all_of_them.id)
+    query = query.order_by(all_of_them.at.desc(), all_of_them.source, all_of_them.id.desc())
+    return [(source, row_id) for source, row_id in map(tuple, read.rows(query.limit(limit).offset(offset)))]
+
+
+def happenings(read: Reading, event_ids: Iterable[str]) -> list[Happening]:
+    """What these events say, newest first."""
     event, user, own = Event.c, User.c, OwnOperation.c
     query = (
         sa.select(
@@ -65,15 +82,19 @@ def history(read: Reading, about_id: str, offset: int, limit: int) -> list[Happe
                 OwnOperation.__table__, sa.and_(own.id == event.id, own.outcome.is_(None))
             )
         )
-        .where(event.about_id == about_id)
+        .where(event.id.in_(list(event_ids)))
         .order_by(event.at.desc(), event.id.desc())
-        .limit(limit)
-        .offset(offset)
     )  # fmt: skip
     return [
         Happening(row_id, kind, outcome, at, actor, table, canonical.loads(told), waits is not None)
         for row_id, kind, outcome, at, actor, table, told, waits in map(tuple, read.rows(query))
     ]
+
+
+def history(read: Reading, about_id: str, offset: int, limit: int) -> list[Happening]:
+    """What happened to a record, newest first."""
+    found = timeline(read, {"event": moments(about_id)}, offset, limit)
+    return happenings(read, [row_id for _, row_id in found])
 
 
 def history_count(read: Reading, about_id: str) -> int:
