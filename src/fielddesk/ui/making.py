@@ -43,6 +43,8 @@ class NewRecord(Pane):
     """Which number is drawn on this laptop for it, where one is."""
     usual: ClassVar[dict[str, Any]] = {}
     """What an empty form holds."""
+    offers_undo: ClassVar[bool] = False
+    """Whether `taken_back` knows how a new record is taken back."""
 
     def __init__(self, bench: Bench, title: Words, second: Words, make: Words) -> None:
         super().__init__(title, second)
@@ -76,6 +78,10 @@ class NewRecord(Pane):
 
     def told(self, values: dict[str, Any]) -> str:
         """What is told once it is made."""
+        raise NotImplementedError
+
+    def taken_back(self, values: dict[str, Any], row_id: str) -> Call:
+        """What takes the new record back, where `offers_undo` says so."""
         raise NotImplementedError
 
     def offer(self) -> None:
@@ -164,11 +170,16 @@ class NewRecord(Pane):
         except FieldDeskError as error:
             self._refused(error)
             return
+
+        def undone(done: Done) -> Call:
+            return self.taken_back(values, done.results[0])
+
         self._bench.do(
             made,
             then=self._made,
             failed=self._refused,
             said=lambda: self.told(values),
+            undo=undone if self.offers_undo else None,
             drops=[(f"{self.drafts}.{key}", NEW) for key in self.form.fields if not self._changed_since(key)],
         )
 

@@ -17,7 +17,9 @@ from fielddesk.ui import theme
 from fielddesk.ui.days import Day, parse_day
 from fielddesk.ui.text import Words
 
-_TIME = re.compile(r"(?P<day>.*?)[\s,T]*(?<!\d)(?P<hour>\d{1,2})\s*(?::|点|點|时|時)\s*(?P<minute>\d{2})?分?\s*\Z", re.ASCII)
+_TIME = re.compile(
+    r"(?P<day>.*?)[\s,T]*(?<!\d)(?P<hour>\d{1,2})\s*(?::|点|點|时|時)\s*(?P<minute>\d{2})?分?\s*\Z", re.ASCII
+)
 
 
 def split_time(text: str) -> tuple[str, int | None]:

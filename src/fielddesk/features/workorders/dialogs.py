@@ -283,6 +283,7 @@ def _assigned_said(told: Mapping[str, Any], names: Names) -> str:
     return _("Order given to {who}").format(who=names.get(changed[1], _("somebody")))
 
 
+_OTHER: Final = {"other_id": "work_order"}
 ACTIONS: Final = (
     ActionWords("create_order", lambda: _("New order"), _opened_said, "plus"),
     ActionWords("add_note", lambda: _("Note"), _said(N_("Note added")), "note-pencil"),
@@ -291,8 +292,8 @@ ACTIONS: Final = (
     ActionWords("edit_order", lambda: _("Correction of an order"), _edited_said, "pencil-simple"),
     ActionWords("record_safety_check", lambda: _("Safety check"), _checked_said, "shield-check"),
     ActionWords("report_incident", lambda: _("Incident"), _incident_said, "first-aid"),
-    ActionWords("link_orders", lambda: _("Link between orders"), _linked_said, "link-simple", {"other_id": "work_order"}),
-    ActionWords("unlink_orders", lambda: _("Link removed"), _unlinked_said, "link-break", {"other_id": "work_order"}),
+    ActionWords("link_orders", lambda: _("Link between orders"), _linked_said, "link-simple", _OTHER),
+    ActionWords("unlink_orders", lambda: _("Link removed"), _unlinked_said, "link-break", _OTHER),
     ActionWords("import_orders", lambda: _("List of orders"),
                 _said(N_("Orders taken in from a list: {count}"), "count"), "tray"),
 )  # fmt: skip

@@ -17,7 +17,7 @@ from fielddesk.features.customers.queries import address_of
 from fielddesk.features.people.model import User
 from fielddesk.features.people.rules import OFFICE
 from fielddesk.features.workorders.model import Note, OrderLink, SafetyCheck, SafetyIncident, WorkOrder
-from fielddesk.features.workorders.rules import FINISHED, STATES, checks_of
+from fielddesk.features.workorders.rules import FINISHED, STATES, checks_of, is_safe, still_counts
 from fielddesk.store.matching import has_text
 from fielddesk.store.tx import Reading
 
@@ -103,6 +103,13 @@ class OrderView:
             induction=bool(site and site.induction_needed),
             permit=bool(site and site.permit_needed),
         )
+
+    def safety_asked(self, now: int) -> tuple[str, ...]:
+        """What must be looked at before work may begin (again) now; nothing where it may."""
+        asked, checked = self.asked(), self.checked
+        if checked is not None and still_counts(checked.at, now) and is_safe(canonical.loads(checked.answers), asked):
+            return ()
+        return asked
 
 
 @dataclass(frozen=True)
@@ -410,7 +417,8 @@ def _visited(wanted: OrderFilter) -> sa.ColumnElement[bool]:
         c.planned_at >= moment_at(begins, 0, wanted.zone), c.planned_at < moment_at(ends, 0, wanted.zone)
     )
     due = sa.select(c.id).where(c.due_on >= begins, c.due_on < ends, c.planned_at.is_(None))
-    return c.id.in_(visit.union_all(due))
+    found: sa.ColumnElement[bool] = c.id.in_(visit.union_all(due))
+    return found
 
 
 def _where(wanted: OrderFilter) -> list[sa.ColumnElement[bool]]:

@@ -13,18 +13,24 @@ from fielddesk.features.workorders.dialogs import (
 )
 from fielddesk.features.workorders.page.orders import TAB, TABLE, OrdersPage
 from fielddesk.features.workorders.panel import (
+    LinksPanel,
     NotesPanel,
     OrdersOf,
     OverviewPanel,
+    SafetyPanel,
     orders_of,
 )
 from fielddesk.features.workorders.queries import (
     OrderFilter,
+    contact_names,
     find_orders,
     first_view,
+    incident_count,
+    link_count,
     note_count,
     order_count,
     order_names,
+    site_names,
 )
 from fielddesk.store.tx import Reading
 from fielddesk.ui.making import NEW
@@ -68,8 +74,11 @@ def offer(offers: Offers) -> None:
         PlaceOffer("orders", lambda: _("Work orders"), "wrench", 20, _page, _waiting, frozenset({TABLE}),
                    frozenset({TABLE, "note"})),
         PanelOffer(TABLE, "overview", lambda: _("Overview"), 10, OverviewPanel,
-                   watches=frozenset({TABLE, "customer", "asset", "user"})),
+                   watches=frozenset({TABLE, "customer", "asset", "user", "site", "contact", "order_link"})),
+        PanelOffer(TABLE, "safety", lambda: _("Safety"), 15, SafetyPanel, incident_count,
+                   frozenset({TABLE, "site", "safety_check", "safety_incident"})),
         PanelOffer(TABLE, "notes", lambda: _("Notes"), 30, NotesPanel, note_count, frozenset({"note"})),
+        PanelOffer(TABLE, "links", lambda: _("Links"), 60, LinksPanel, link_count, frozenset({TABLE, "order_link"})),
         history_of(TABLE),
         PanelOffer("asset", "orders", lambda: _("Work orders"), 40, partial(OrdersOf, of="asset_id"),
                    partial(orders_of, "asset_id"), frozenset({TABLE})),
@@ -77,11 +86,19 @@ def offer(offers: Offers) -> None:
                    partial(orders_of, "customer_id"), frozenset({TABLE})),
         CommandOffer("order.note", lambda: _("Write a note"), partial(show_tab, "notes"), "Alt+N", "note-pencil",
                      lambda: _("Work orders")),
+        CommandOffer("order.safety", lambda: _("Safety before work"), partial(show_tab, "safety"), "Alt+S",
+                     "shield-check", lambda: _("Work orders")),
+        CommandOffer("order.incident", lambda: _("Report an incident"), partial(show_tab, "safety/incident"), "Alt+I",
+                     "first-aid", lambda: _("Work orders"), lambda: _("accident, near miss, unsafe")),
+        CommandOffer("order.link", lambda: _("Link orders"), partial(show_tab, "links"), icon="link-simple",
+                     place=lambda: _("Work orders")),
         CommandOffer("order.new", lambda: _("New work order"), _new, "Ctrl+N", "plus", lambda: _("Work orders")),
         SearchOffer("orders", lambda: _("Work orders"), 10, _find),
         *ACTIONS,
     )  # fmt: skip
     offers.name_rows(TABLE, order_names)
+    offers.name_rows("site", site_names)
+    offers.name_rows("contact", contact_names)
     offers.word_fields(TABLE, FIELDS)
 
 

@@ -10,24 +10,30 @@ from PySide6.QtGui import QGuiApplication
 from fielddesk.core.i18n import _, pgettext
 from fielddesk.features.people.dialogs import mark_icon, mark_state, mark_words
 from fielddesk.features.people.queries import marks
+from fielddesk.features.people.rules import OFFICE
 from fielddesk.features.workorders.dialogs import (
     STATES,
-    DueSign,
     status_title,
 )
-from fielddesk.features.workorders.page.steps import Steps, notices_of
+from fielddesk.features.workorders.page.heads import DueSign, notices_of
+from fielddesk.features.workorders.page.steps import Steps
 from fielddesk.features.workorders.panel import (
     NewOrder,
+    SafetyPanel,
     order_source,
 )
 from fielddesk.features.workorders.queries import (
     ALL,
     BY_DUE,
     BY_NUMBER,
+    BY_VISIT,
+    INCIDENTS,
     LATE,
     MINE,
     NEWEST,
     OPEN,
+    TODAY,
+    WEEK,
     OrderFilter,
     OrderView,
     first_view,
@@ -49,7 +55,7 @@ from fielddesk.ui.text import Words
 
 TABLE: Final = "work_order"
 TAB: Final = "tab:"
-"""With the key of a tab: that tab of the order that is chosen already."""
+"""With the key of a tab: that tab of the order that is chosen already; "safety/incident" opens a report on it."""
 
 
 class OrdersPage(SubjectPage, MakesNew):
@@ -65,25 +71,37 @@ class OrdersPage(SubjectPage, MakesNew):
         self._bench = bench
         self._order_id = ""
         self._view: OrderView | None = None
-        self._wanted = OrderFilter(bench.me.user_id, bench.today(), first_view(bench.me.role))
+        self._plans = bench.me.role in OFFICE
+        self._wanted = OrderFilter(
+            bench.me.user_id, bench.today(), first_view(bench.me.role), zone=bench.zone(), everybody=self._plans
+        )
         self._make_list()
         self._make_detail()
-        self.watches = frozenset({TABLE, "customer", "asset", "user", "own_operation", *self.tabs.watches})
+        self.watches = frozenset(
+            {TABLE, "customer", "asset", "user", "site", "contact", "own_operation", *self.tabs.watches}
+        )
         self._show_list()
 
     def _make_list(self) -> None:
         self.offer_new(lambda: _("New work order") + "  Ctrl+N", lambda: NewOrder(self._bench))
-        for view, words in (
+        views: list[tuple[str, Words]] = [
             (MINE, lambda: _("Mine")),
+            (TODAY, lambda: pgettext("orders", "Today")),
+            (WEEK, lambda: _("This week")),
             (LATE, lambda: _("Late")),
             (OPEN, lambda: pgettext("orders", "Open")),
             (ALL, lambda: _("All")),
-        ):
+        ]
+        if self._plans:
+            views.append((INCIDENTS, lambda: _("Incidents")))
+        self._counted_views = [view for view, _words in views if view != ALL]
+        for view, words in views:
             self.filters.add(view, words)
         self.filters.choose(self._wanted.view)
         self.filters.chosen.connect(lambda view: self._choose(view=view))
         sorts: list[tuple[str, Words]] = [
             (BY_DUE, lambda: _("By due day")),
+            (BY_VISIT, lambda: _("By visit")),
             (BY_NUMBER, lambda: _("By number")),
             (NEWEST, lambda: _("Newest first")),
         ]
@@ -107,6 +125,7 @@ class OrdersPage(SubjectPage, MakesNew):
         self.reason = self.steps.reason
         self.steps.done.connect(self.list.setFocus)
         self.steps.refused.connect(self._read_detail)
+        self.steps.safety_wanted.connect(lambda: self._show_tab("safety"))
         self.note = Button(lambda: _("Note"), "note-pencil", tip=lambda: _("Write a note") + "  Alt+N")
         self.note.clicked.connect(lambda: self.tabs.choose("notes"))
         self.pane.add_action(self.note, left=True)
@@ -122,6 +141,7 @@ class OrdersPage(SubjectPage, MakesNew):
             text=now.text if text is None else text,
             sort=sort or now.sort,
             today=self._bench.today(),
+            zone=self._bench.zone(),
         )
         if self._wanted != now:
             self._show_list()
@@ -137,10 +157,10 @@ class OrdersPage(SubjectPage, MakesNew):
             self.list.choose_first()
 
     def _count(self) -> None:
-        wanted = self._wanted
+        wanted, views = self._wanted, self._counted_views
 
         def ask(read: Reading) -> dict[str, int]:
-            return {view: order_count(read, replace(wanted, view=view, text="")) for view in (MINE, LATE, OPEN)}
+            return {view: order_count(read, replace(wanted, view=view, text="")) for view in views}
 
         self._bench.read(ask, self._take_counts, key=f"orders.counts.{id(self)}")
 
@@ -162,6 +182,10 @@ class OrdersPage(SubjectPage, MakesNew):
             return _("No order has these words"), _("Look at the spelling, or choose All above.")
         if self._wanted.view == MINE:
             return _("Nothing is given to you"), _("Orders the office gives you appear here. New opens one yourself.")
+        if self._wanted.view in (TODAY, WEEK):
+            return _("No visits then"), _("Orders appear here on the day of their visit, or on which they are due.")
+        if self._wanted.view == INCIDENTS:
+            return _("No incidents reported"), _("Accidents, near misses and unsafe states appear here.")
         if self._wanted.view == LATE:
             return _("Nothing is late"), _("Orders appear here the day after they were due.")
         if self._wanted.view == OPEN:
@@ -180,8 +204,9 @@ class OrdersPage(SubjectPage, MakesNew):
     # ---------------------------------------------------------------- the chosen order
 
     def _chosen(self, row_id: str) -> None:
+        if row_id != self._order_id:
+            self.reason.put_away()
         self._order_id = row_id
-        self.reason.hide()
         self.fill_detail()
         self._read_detail()
         self.tabs.show_subject(row_id)
@@ -203,7 +228,10 @@ class OrdersPage(SubjectPage, MakesNew):
             self._bench.toast(lambda: _("Choose an order first."), icon="info-fill")
             return
         self.show_detail(focus=False)
-        self.tabs.choose(key)
+        tab, _slash, part = key.partition("/")
+        panel = self.tabs.choose(tab)
+        if part and isinstance(panel, SafetyPanel):
+            panel.report()
 
     def _read_detail(self) -> None:
         order_id = self._order_id
@@ -229,9 +257,11 @@ class OrdersPage(SubjectPage, MakesNew):
         if mark is not None:
             chips.append(Chip(lambda: mark_words(mark), mark_state(mark), mark_icon(mark)))
         self.pane.show_chips(chips)
-        self.pane.show_notices(notices_of(mark))
-        self.due.show_due(order.status, order.due_on, self._bench.today())
-        self.steps.show_order(order)
+        self.pane.show_notices(notices_of(mark, view, lambda: self._show_tab("safety")))
+        today = self._bench.today()
+        self.due.show_due(order.status, order.due_on, today)
+        self.due.show_visit(order.status, order.planned_at, today, self._bench.zone())
+        self.steps.show_order(view)
 
     def foot_buttons(self) -> list[Button]:
         """The next states as buttons, the next step last."""
@@ -257,4 +287,5 @@ class OrdersPage(SubjectPage, MakesNew):
 
     def may_leave(self) -> bool:
         self.keep_new()
+        self.reason.flush_draft()
         return self.tabs.may_leave()

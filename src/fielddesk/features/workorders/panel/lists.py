@@ -34,7 +34,7 @@ class OrdersOf(SubjectPanel):
     def __init__(self, bench: Bench, of: Literal["asset_id", "customer_id"]) -> None:
         super().__init__()
         self._bench, self._of = bench, of
-        self._wanted = OrderFilter(bench.me.user_id, bench.today(), sort=NEWEST)
+        self._wanted = OrderFilter(bench.me.user_id, bench.today(), sort=NEWEST, zone=bench.zone())
         self.list = RowList(lambda: _("Work orders"))
         self.list.opened.connect(lambda row_id: bench.show("work_order", row_id))
         give_menu(self.list, lambda row_id: [MenuLine(lambda: _("Show"), lambda: bench.show("work_order", row_id))])
@@ -51,8 +51,10 @@ class OrdersOf(SubjectPanel):
         self.empty.hide()
 
     def show_subject(self, row_id: str) -> None:
-        subject = {"asset_id": row_id} if self._of == "asset_id" else {"customer_id": row_id}
-        self._wanted = OrderFilter(self._bench.me.user_id, self._bench.today(), sort=NEWEST, **subject)
+        me, today, zone = self._bench.me.user_id, self._bench.today(), self._bench.zone()
+        wanted = OrderFilter(me, today, sort=NEWEST, zone=zone)
+        of_asset = self._of == "asset_id"
+        self._wanted = replace(wanted, asset_id=row_id) if of_asset else replace(wanted, customer_id=row_id)
         self.list.show_source(order_source(self._bench, self._wanted))
 
     def reload(self) -> None:
@@ -105,7 +107,7 @@ def order_source(bench: Bench, wanted: OrderFilter) -> Source:
         else:
             rows = orders_among(read, matches.ids(read)[offset : offset + limit])
         marked = marks(read, [row.id for row in rows])
-        return [row_of(row, wanted.today, marked.get(row.id)) for row in rows]
+        return [row_of(row, wanted.today, marked.get(row.id), wanted.zone) for row in rows]
 
     def find(read: Reading, row_id: str) -> int | None:
         if matches is None:

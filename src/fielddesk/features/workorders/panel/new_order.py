@@ -9,16 +9,20 @@ from fielddesk.core.i18n import _
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.assets.queries import assets_of
 from fielddesk.features.customers.dialogs import CustomerPicker
+from fielddesk.features.customers.model import Site
 from fielddesk.features.people.model import User
 from fielddesk.features.people.queries import assignable_people
 from fielddesk.features.people.rules import OFFICE
-from fielddesk.features.workorders.actions import create_order
-from fielddesk.features.workorders.dialogs import KINDS, kind_words
+from fielddesk.features.workorders.actions import create_order, set_order_status
+from fielddesk.features.workorders.dialogs import KINDS, kind_words, visit_words
+from fielddesk.features.workorders.panel.pickers import ContactPicker, SitePicker
+from fielddesk.features.workorders.rules import ASSIGNED, CANCELLED, OPEN
 from fielddesk.store.actions import Call, call
 from fielddesk.ui.fields import Choice, Field, Line, Prose
 from fielddesk.ui.forms import Day
-from fielddesk.ui.making import NewRecord
+from fielddesk.ui.making import NEW, NewRecord
 from fielddesk.ui.seams import Bench
+from fielddesk.ui.times import DayTime
 
 
 class NewOrder(NewRecord):
@@ -26,6 +30,7 @@ class NewOrder(NewRecord):
 
     drafts = "new_order"
     number_kind = "WO"
+    offers_undo = True
     usual: ClassVar = {"kind": "repair"}
 
     def __init__(self, bench: Bench) -> None:
@@ -39,8 +44,18 @@ class NewOrder(NewRecord):
         self.title_field = Line("title", lambda: _("What is to be done"), needed=True)
         self.customer = CustomerPicker(bench)
         self.asset = Choice("asset_id", lambda: _("Asset"), [])
-        for field in (self._kind, self.title_field, self.customer, self.asset):
+        self._zone = ""
+        self.site = SitePicker(bench, lambda: self.customer.shown or "")
+        self.contact = ContactPicker(bench, lambda: self.customer.shown or "", lambda: self.site.shown)
+        for field in (self._kind, self.title_field, self.customer, self.site, self.contact, self.asset):
             self.form.add(field)
+        self.form.add(
+            DayTime(
+                "planned_at", lambda: _("Visit"), place=self._place, today=bench.today,
+                says=lambda moment: visit_words(moment, self._place(), bench.zone()),
+                hint=lambda: _("2028-03-17 09:30"),
+            )
+        )  # fmt: skip
         self.form.add(Day("due_on", lambda: _("Due"), today=bench.today))
         if bench.me.role in OFFICE:
             self._assignee = Choice("assignee_id", lambda: _("Given to"), [])
@@ -55,6 +70,15 @@ class NewOrder(NewRecord):
     def told(self, values: dict[str, Any]) -> str:
         return _("{number} opened").format(number=values["number"])
 
+    def taken_back(self, values: dict[str, Any], row_id: str) -> Call:
+        """An order that was opened by mistake is cancelled: its number is used up, and says so."""
+        shown = {"status": ASSIGNED if values.get("assignee_id") else OPEN, "status_reason": ""}
+        return call(set_order_status, based_on=shown, order_id=row_id, status=CANCELLED, reason=_("Opened by mistake"))
+
+    def _place(self) -> str:
+        """Whose clocks the visit goes by."""
+        return self._zone or self._bench.zone()
+
     def offer(self) -> None:
         if self._bench.me.role in OFFICE:
             self._bench.read(assignable_people, self._offer_people, key=f"new_order.people.{id(self)}")
@@ -65,13 +89,30 @@ class NewOrder(NewRecord):
     def put_back(self, field: Field, draft: str) -> None:
         if field is self.customer:
             self.customer.put_back(draft, self._offer_assets)
+        elif field is self.site:
+            self.site.put_back(draft)
+            self._learn_zone(draft)
+        elif field is self.contact:
+            self.contact.put_back(draft)
         else:
             super().put_back(field, draft)
 
     def changed(self, key: str, value: Any) -> None:
         if key == "customer_id":
-            self.asset.start(None)
+            for field in (self.asset, self.site, self.contact):
+                field.start(None)
+                self._bench.keep_draft(f"{self.drafts}.{field.key}", NEW, None)
+            self._learn_zone("")
             self._offer_assets(str(value) if value else "")
+        elif key == "site_id":
+            self._learn_zone(str(value) if value else "")
+
+    def _learn_zone(self, site_id: str) -> None:
+        def learned(site: Site | None) -> None:
+            self._zone = site.zone if site is not None else ""
+            self.form.fields["planned_at"].retranslate()
+
+        self._bench.read(lambda read: read.get(Site, site_id), learned, key=f"new_order.zone.{id(self)}")
 
     def _offer_assets(self, customer_id: str) -> None:
         def offer(assets: list[Asset]) -> None:
