@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +17,48 @@ from fielddesk.core.errors import RuleBroken
 from fielddesk.features import registry
 from fielddesk.features.assets.actions import create_asset, edit_asset, import_assets
 from fielddesk.features.customers.actions import create_customer
+from fielddesk.features.inspections.actions import (
+    answer_item,
+    complete_inspection,
+    create_checklist,
+    create_inspection,
+    create_plan,
+    edit_checklist,
+    edit_plan,
+    end_plan,
+    hand_over,
+    import_inspections,
+    move_visit,
+    open_visit,
+    publish_version,
+    reopen_inspection,
+    restore_visit,
+    skip_visit,
+    start_inspection,
+    take_answer_back,
+    version_id,
+    visit_inspection_id,
+    visit_order_id,
+)  # fmt: skip
 from fielddesk.features.parts.actions import (
     create_place,
     import_parts,
     receive_stock,
+    reserve_part,
     set_stock_levels,
     take_part_back,
     use_part,
 )  # fmt: skip
 from fielddesk.features.people.actions import create_user
 from fielddesk.features.people.rules import ADMINISTRATOR, ENGINEER
-from fielddesk.features.workorders.actions import add_note, assign_order, create_order, import_orders, set_order_status
+from fielddesk.features.workorders.actions import (
+    add_note,
+    assign_order,
+    create_order,
+    import_orders,
+    link_orders,
+    set_order_status,
+)  # fmt: skip
 from fielddesk.hq import admin
 from fielddesk.hq.service import Headquarters, on_postgresql, on_sqlite
 from fielddesk.store import outbox
@@ -133,6 +164,77 @@ def work_of_every_kind(store: Store) -> None:
         )
     )
     did(call(set_stock_levels, lines=[{"place_id": van, "part_id": part.id, "quantity": -5}], as_of=1))
+    did(call(reserve_part, order_id=order, part_id=part.id, quantity=2_000_000, place_id=van))
+    work_of_inspections(did, asset, person, order)
+
+
+def work_of_inspections(did: Callable[[Call], Any], asset: str, person: str, other: str) -> None:
+    items = [
+        {"key": "seal", "kind": "pass_fail", "names": {"en": HARD, "zh_CN": "密封"}, "parts": [{"number": "P1"}]},
+        {
+            "key": "pressure", "kind": "number", "names": {"en": HARD}, "unit": "bar", "low": 92_000_000,
+            "high": 108_000_000, "decimals": 1,
+        },
+        {"key": "why", "kind": "text", "names": {"en": "Why"}, "when": {"item": "seal", "verdicts": ["failed"]}},
+    ]  # fmt: skip
+    named = {"en": HARD, "zh_CN": "季度点检"}
+    checklist = did(call(create_checklist, number="press", names=named, items=items))
+    first = version_id(checklist, 1)
+    did(call(publish_version, checklist_id=checklist, version=2, items=items[:2], remark=HARD))
+    did(
+        call(
+            edit_checklist,
+            based_on={"product_class": "none"},
+            checklist_id=checklist,
+            product_class="industrial_equipment",
+        )
+    )
+    plan = did(
+        call(
+            create_plan, asset_id=asset, checklist_id=checklist, rule="freq=monthly;interval=3;bymonthday=31",
+            starts_on="2028-01-31", engineer_id=person,
+        )
+    )  # fmt: skip
+    did(call(edit_plan, based_on={"tolerance_days": 7}, plan_id=plan, tolerance_days=10))
+    did(call(move_visit, plan_id=plan, due_on="2028-01-31", moved_to="2028-02-03", reason=HARD))
+    visit = did(
+        call(
+            open_visit, plan_id=plan, due_on="2028-01-31", version_id=first, number="WO-7", title=HARD,
+            assignee_id=person,
+        )
+    )  # fmt: skip
+    assert visit == visit_inspection_id(plan, "2028-01-31")
+    did(call(skip_visit, plan_id=plan, due_on="2028-04-30", reason=HARD))
+    did(call(restore_visit, plan_id=plan, due_on="2028-04-30"))
+    did(call(end_plan, based_on={"ended_on": None}, plan_id=plan, ended_on="2030-12-31"))
+    more = did(call(create_inspection, asset_id=asset, version_id=first, order_id=other))
+    about = {"inspection_id": more, "order_id": other, "asset_id": asset, "version_id": first}
+    did(call(start_inspection, inspection_id=more))
+    did(call(answer_item, **about, item="seal", verdict="failed"))
+    did(call(answer_item, **about, item="seal", verdict="passed", text=HARD))
+    did(
+        call(
+            answer_item, **about, item="pressure", verdict="passed", number=93_200_000, questioned="trend",
+            kept_because=HARD,
+        )
+    )  # fmt: skip
+    did(call(answer_item, **about, item="why", verdict="noted", text=HARD))
+    did(call(take_answer_back, **about, item="why"))
+    assert did(call(complete_inspection, inspection_id=more, completed_on="2028-02-29")) == "passed"
+    did(call(reopen_inspection, inspection_id=more))
+    did(call(hand_over, based_on={"assignee_id": person}, order_id=other, assignee_id=person, text=HARD))
+    given = {"item": "seal", "verdict": "failed", "number": None, "choice": None, "text": HARD, "day": "2027-01-01"}
+    past = {
+        "number": "OLD-1", "title": HARD, "asset_id": asset, "version_id": first, "plan_id": plan,
+        "due_on": "2027-01-31", "engineer_id": person, "started_at": 1, "completed_at": 2, "completed_on": "2027-01-30",
+        "answers": [given],
+    }  # fmt: skip
+    assert did(call(import_inspections, lines=[past])) == 1
+    did(call(link_orders, order_id=other, other_id=past_order(plan), kind="follow_up", item="seal"))
+
+
+def past_order(plan: str) -> str:
+    return visit_order_id(plan, "2027-01-31")
 
 
 def bodies(read: Any) -> dict[tuple[str, str], str]:

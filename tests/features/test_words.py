@@ -32,22 +32,29 @@ def offers() -> Offers:
 
 
 def of_the_spine() -> list[str]:
-    modules = tuple(f"fielddesk.features.{name}.actions" for name in FEATURES)
-    return sorted(kind for kind, action in ACTIONS.items() if action.run.__module__ in modules)
+    places = tuple(f"fielddesk.features.{name}.actions." for name in FEATURES)
+    # A layer may be a package of its own.
+    return sorted(kind for kind, action in ACTIONS.items() if f"{action.run.__module__}.".startswith(places))
 
 
 def codes() -> Iterator[str]:
     """Codes that the rules and actions of the spine refuse with."""
     for name in FEATURES:
         for layer in ("rules", "actions"):
-            source = FOLDER / name / f"{layer}.py"
-            if not source.exists():
-                continue  # a feature that only looks has no actions
-            for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "RuleBroken":
-                    code = node.args[0]
-                    assert isinstance(code, ast.Constant)
-                    yield str(code.value)
+            for path in (*FOLDER.glob(f"{name}/{layer}.py"), *FOLDER.glob(f"{name}/{layer}/*.py")):
+                yield from _codes_in(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def _codes_in(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        # `_broken` adds to a code what every complaint of its kind says; who calls it names the code.
+        name = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+        if name in ("RuleBroken", "_broken") and not isinstance(node.args[0], ast.Name):
+            code = node.args[0]
+            assert isinstance(code, ast.Constant)
+            yield str(code.value)
 
 
 @pytest.mark.parametrize("kind", of_the_spine())
@@ -58,7 +65,7 @@ def test_every_action_has_words_for_the_history(offers: Offers, kind: str) -> No
     assert icons.known(words.icon)
 
 
-@pytest.mark.parametrize("table", ["work_order", "asset", "customer", "site", "contact", "product_model", "part", "user"])
+@pytest.mark.parametrize("table", ["work_order", "asset", "customer", "part", "user"])
 def test_every_column_that_can_change_has_a_label(offers: Offers, table: str) -> None:
     left_out = {"id", "archived_at", "rev", "opened_at", "revoked_at"}
     names = set(BY_NAME[table].column_names) - left_out

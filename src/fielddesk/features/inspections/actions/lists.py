@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from fielddesk.core.errors import RuleBroken
 from fielddesk.features.assets.model import Asset
-from fielddesk.features.inspections.actions.plans import inspection_id, visit_order_id
+from fielddesk.features.inspections.actions.plans import visit_inspection_id, visit_order_id
 from fielddesk.features.inspections.model import Answer, ChecklistVersion, Inspection
 from fielddesk.features.inspections.rules import NONE, VERDICTS, Given, parse_items, result_of
 from fielddesk.features.people.rules import KEEPERS
@@ -70,7 +70,7 @@ def import_inspections(tx: Tx, ctx: Ctx, *, lines: list[InspectionLine]) -> int:
 def _add(tx: Tx, ctx: Ctx, line: InspectionLine, asset: Asset, version: ChecklistVersion) -> bool:
     number, plan, due = line["number"], line["plan_id"], line["due_on"]
     order_id = visit_order_id(plan, due) if plan and due else ctx.id("order", number)
-    row_id = inspection_id(plan, due) if plan and due else ctx.id("inspection", number)
+    row_id = visit_inspection_id(plan, due) if plan and due else ctx.id("inspection", number)
     if tx.get(WorkOrder, order_id) is not None:
         return False
     given: dict[str, Given] = {}

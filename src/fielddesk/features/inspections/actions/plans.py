@@ -118,7 +118,7 @@ def open_visit(
 
     Their ids follow from plan and day: whoever comes second, headquarters' job or a laptop, changes nothing.
     """
-    row_id = inspection_id(plan_id, due_on)
+    row_id = visit_inspection_id(plan_id, due_on)
     if tx.get(Inspection, row_id) is not None:
         return row_id
     plan = tx.one(InspectionPlan, plan_id)
@@ -165,7 +165,7 @@ def visit_order_id(plan_id: str, due_on: str) -> str:
     return derived_id(plan_id, "visit", due_on)
 
 
-def inspection_id(plan_id: str, due_on: str) -> str:
+def visit_inspection_id(plan_id: str, due_on: str) -> str:
     """The inspection of a plan's due day, whoever opens it."""
     return derived_id(plan_id, "inspection", due_on)
 
@@ -181,7 +181,7 @@ def rules_plan(plan: InspectionPlan) -> Plan:
 
 
 def _standing_order(tx: Tx, plan_id: str, due_on: str) -> WorkOrder | None:
-    inspection = tx.get(Inspection, inspection_id(plan_id, due_on))
+    inspection = tx.get(Inspection, visit_inspection_id(plan_id, due_on))
     if inspection is not None and inspection.completed_at is not None:
         raise RuleBroken("visit_done", due_on=due_on)
     order = tx.get(WorkOrder, visit_order_id(plan_id, due_on))
