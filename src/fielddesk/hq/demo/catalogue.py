@@ -33,7 +33,7 @@ class Model:
     def names(self) -> str:
         return canonical.dumps({"en": self.en, "zh_CN": self.zh_cn, "zh_TW": self.zh_tw})
 
-    def dates(self, today: date) -> dict[str, str | None]:
+    def dates(self, today: date) -> dict[str, Any]:
         """The model's own dates, as they follow from its stage."""
         begun = today - timedelta(days=30 * self.since)
 
@@ -87,6 +87,17 @@ def parts() -> Iterator[dict[str, Any]]:
                     "number": number, "names": canonical.dumps(names), "category": model.number, "unit": unit,
                     "replaced_by": f"{model.number}-{kind:02}-2" if old else None,
                 }  # fmt: skip
+
+
+def own_parts() -> list[dict[str, Any]]:
+    """The parts that the demo's stories are about."""
+    return [
+        {
+            "number": line["number"], "names": canonical.dumps(line["names"]), "category": "Spare part",
+            "unit": "piece", "replaced_by": line["replaced_by"],
+        }
+        for line in _lines("parts")
+    ]  # fmt: skip
 
 
 def _lines(name: str) -> list[dict[str, Any]]:

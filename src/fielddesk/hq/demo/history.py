@@ -109,7 +109,8 @@ def _reading(item: Item, quarter: int, drift: float, draw: random.Random) -> int
     width = high - low
     middle = low + width * (0.5 + drift * quarter + draw.gauss(0, 0.02))
     step = 10 ** (6 - item.decimals)
-    return min(max(round(middle / step) * step, low), high)
+    found: int = min(max(round(middle / step) * step, low), high)
+    return found
 
 
 def _months_before(day: date, months: int) -> date:
