@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
@@ -21,7 +21,7 @@ from fielddesk.store.actions import Call
 from fielddesk.store.blobs import Blob, Blobs
 from fielddesk.store.database import Changes, Done, Store
 from fielddesk.store.lanes import PEOPLE
-from fielddesk.store.outbox import Draft
+from fielddesk.store.outbox import Draft, put_setting
 from fielddesk.store.tx import Key, Reading, write
 from fielddesk.ui.desk import Desk
 from fielddesk.ui.seams import Me, Offers, SubjectPage
@@ -228,6 +228,14 @@ class WindowBench(QObject):
             self._drafts_on_the_way += 1
             refused = partial(self._refused, None)
             self._readers.follow(self.store.write_later(keep, lane=PEOPLE), kept, refused)
+
+    def keep_setting(self, name: str, value: Any) -> None:
+        def keep(connection: sa.Connection) -> tuple[None, list[Key]]:
+            put_setting(connection, **{name: value})
+            return None, []
+
+        if self._is_open():
+            self._readers.follow(self.store.write_later(keep, lane=PEOPLE), None, partial(self._refused, None))
 
     # ---------------------------------------------------------------- files and long work
 

@@ -22,7 +22,8 @@ class Scale(QWidget):
 
     def __init__(self, question: Words, steps: Sequence[tuple[int, Words]], low: Words = "", high: Words = "") -> None:
         super().__init__()
-        self._question, self._value = question, None
+        self._question = question
+        self._value: int | None = None
         self.buttons: dict[int, Button] = {}
         column = QVBoxLayout(self)
         theme.space(column, spacing=8)

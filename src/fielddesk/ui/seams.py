@@ -101,6 +101,10 @@ class Bench(Protocol):
         """Keep what is typed; None forgets it."""
         ...
 
+    def keep_setting(self, name: str, value: Any) -> None:
+        """Keep something that this laptop alone remembers, as JSON; `outbox.setting` reads it."""
+        ...
+
     def work(
         self,
         job: Callable[[], T],
@@ -280,6 +284,19 @@ class ClosingCheck:
     missing: Callable[[Reading, str], list[Missing]]
 
 
+@dataclass(frozen=True)
+class SummaryOffer:
+    """A part of what the customer reads before signing: `lines(read, order_id)` in the language spoken then.
+
+    No lines, and the part is left out. Nothing goes in that the customer is not to read.
+    """
+
+    key: str
+    order: int
+    title: Words
+    lines: Callable[[Reading, str], list[str]]
+
+
 Names = Mapping[str, str]
 """Row id to the words that name it."""
 
@@ -323,6 +340,7 @@ class Offers:
         self.places: list[PlaceOffer] = []
         self.commands: list[CommandOffer] = []
         self.searches: list[SearchOffer] = []
+        self.summaries: list[SummaryOffer] = []
         self.actions: dict[str, ActionWords] = {}
         self.fields: dict[str, dict[str, FieldWords]] = {}
         self.lookups: dict[str, Callable[[Reading, Iterable[str]], dict[str, str]]] = {}
@@ -332,7 +350,14 @@ class Offers:
 
     def add(
         self,
-        *offers: PlaceOffer | PanelOffer | CommandOffer | SearchOffer | ActionWords | TimelineOffer | ClosingCheck,
+        *offers: PlaceOffer
+        | PanelOffer
+        | CommandOffer
+        | SearchOffer
+        | SummaryOffer
+        | ActionWords
+        | TimelineOffer
+        | ClosingCheck,
     ) -> None:
         """Take offers in; lists stay in their order."""
         for one in offers:
@@ -345,6 +370,8 @@ class Offers:
                     self.commands.append(one)
                 case SearchOffer():
                     self.searches = sorted([*self.searches, one], key=lambda each: each.order)
+                case SummaryOffer():
+                    self.summaries = sorted([*self.summaries, one], key=lambda each: each.order)
                 case ActionWords():
                     self.actions[one.kind] = one
                 case TimelineOffer():

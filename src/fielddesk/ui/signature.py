@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
@@ -65,9 +66,7 @@ class SignaturePad(Worded, QWidget):
 
     def _ink(self) -> float:
         return sum(
-            math.hypot(one[0] - two[0], one[1] - two[1])
-            for stroke in self._strokes
-            for one, two in zip(stroke, stroke[1:], strict=False)
+            math.hypot(one[0] - two[0], one[1] - two[1]) for stroke in self._strokes for one, two in pairwise(stroke)
         )
 
     def clear(self) -> None:
@@ -189,7 +188,7 @@ def _paint_stroke(painter: QPainter, stroke: Stroke, ink: QColor) -> None:
     if len(stroke) == 1:
         painter.setPen(pen)
         painter.drawPoint(QPointF(stroke[0][0], stroke[0][1]))
-    for one, two in zip(stroke, stroke[1:], strict=False):
+    for one, two in pairwise(stroke):
         pen.setWidthF(_WIDTH * (0.4 + one[2] + two[2]) / 1.4)
         painter.setPen(pen)
         painter.drawLine(QPointF(one[0], one[1]), QPointF(two[0], two[1]))

@@ -77,6 +77,12 @@ def hashes_known(read: Reading, hashes: Iterable[str]) -> set[str]:
     return found
 
 
+def is_here(read: Reading, owner: Owner, sha256: str) -> bool:
+    """Whether a record has this content already, at the same item."""
+    where = [*_where(owner), Attachment.c.sha256 == sha256, Attachment.c.item == owner.item]
+    return bool(read.value(sa.select(sa.literal(1)).select_from(Attachment.__table__).where(*where).limit(1)))
+
+
 def attachment_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
     """File names by id."""
     return {row.id: row.caption or row.name for row in read.among(Attachment, ids)}
