@@ -16,7 +16,7 @@ from fielddesk.core.clock import FixedClock
 from fielddesk.core.errors import RuleBroken
 from fielddesk.features import registry
 from fielddesk.features.assets.actions import create_asset, edit_asset, import_assets
-from fielddesk.features.customers.actions import create_customer
+from fielddesk.features.customers.actions import create_customer, import_customers
 from fielddesk.features.inspections.actions import (
     answer_item,
     complete_inspection,
@@ -107,9 +107,11 @@ def work_of_every_kind(store: Store) -> None:
 
     person = did(call(create_user, login="eve", name=HARD, role=ENGINEER))
     customer = did(call(create_customer, number="K-1", name=HARD, tier="key", street=HARD, city="深圳", country="CN"))
+    listed = [{"number": f"K-{n}", "name": HARD, "city": "深圳", "language": "zh_cn"} for n in range(3)]
+    did(call(import_customers, lines=[*listed, {"number": "K-1", "phone": HARD}]))
     asset = did(call(create_asset, customer_id=customer, serial="S-1", name=HARD, model="HP-250"))
     lines = [{"customer_id": customer, "serial": f"S-{n}", "name": HARD, "model": ""} for n in range(1, 4)]
-    did(call(import_assets, lines=lines))
+    did(call(import_assets, lines=[*lines, {"customer_id": customer, "serial": "S-2", "installed_on": "2024-02-29"}]))
     order = did(
         call(
             create_order, number="WO-1", kind="repair", title=HARD, customer_id=customer, asset_id=asset,
@@ -125,7 +127,9 @@ def work_of_every_kind(store: Store) -> None:
                     "asset_id": None, "opened_at": -1,
                 }
                 for n in range(3)
-            ],
+            ]
+            + [{"number": "MT-1", "customer_id": customer, "due_on": "2028-02-29", "status": "completed"}]
+            + [{"number": "MT-9", "customer_id": customer, "title": HARD, "status": "completed"}],
         )
     )  # fmt: skip
     did(
@@ -147,7 +151,8 @@ def work_of_every_kind(store: Store) -> None:
         {"number": f"P{n}", "names": canonical.dumps(names), "category": "", "unit": "piece", "replaced_by": None}
         for n in range(3)
     ]
-    did(call(import_parts, lines=parts))
+    more = [{"number": "P1", "names": canonical.dumps({"zh_TW": HARD})}, {"number": "P9"}]
+    did(call(import_parts, lines=[*parts, *more]))
     with store.read() as read:
         [part] = read.all(registry.BY_NAME["part"], registry.BY_NAME["part"].c.number == "P1")
     van = did(call(create_place, name=HARD, kind="van", keeper_id=person))

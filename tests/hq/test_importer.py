@@ -90,7 +90,7 @@ def test_a_bad_row_costs_only_itself_and_its_reason_is_written_down(office: tupl
     )
     report = import_file(hq, boss, path)
     assert report.taken == 2
-    assert {number: code for number, code, _, _ in report.refused} == {
+    assert {row.number: row.code for row in report.refused} == {
         2: "row_unreadable", 3: "title_missing", 4: "text_has_nul", 5: "customer_unknown", 6: "row_unreadable",
         8: "row_unreadable",
     }  # fmt: skip
@@ -99,7 +99,7 @@ def test_a_bad_row_costs_only_itself_and_its_reason_is_written_down(office: tupl
     assert len(long.title) <= 200
     assert long.description.count("very long text") == 60
     write_refused(report, tmp_path / "refused.csv")
-    with (tmp_path / "refused.csv").open(newline="", encoding="utf-8") as file:
+    with (tmp_path / "refused.csv").open(newline="", encoding="utf-8-sig") as file:
         assert [row["reason"] for row in csv.DictReader(file)][:2] == ["row_unreadable", "title_missing"]
 
 
@@ -113,7 +113,7 @@ def test_parts_without_a_number_or_with_a_formula_are_told_apart(office: tuple[H
         "utf-8",
     )
     report = import_file(hq, boss, path)
-    assert {code for _, code, _, _ in report.refused} == {"number_missing", "text_too_long"}
+    assert {row.code for row in report.refused} == {"number_missing", "text_too_long", "row_twice"}
     with hq.read() as read:
         assert {part.number for part in read.all(Part)} == {"A-1", "=cmd|calc"}
     write_refused(report, tmp_path / "refused.csv")
@@ -123,7 +123,7 @@ def test_parts_without_a_number_or_with_a_formula_are_told_apart(office: tuple[H
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
-        ("empty.csv", b"", "list_unknown"),
+        ("empty.csv", b"", "list_empty"),
         ("foreign.csv", b"name;colour\nx;red\n", "list_unknown"),
         ("half.jsonl.gz", gzip.compress(b'{"raw":"x"}\n' * 9, mtime=0)[:-9], "list_unreadable"),
         ("bytes.jsonl", b'{"raw":"\xff\xfe"}\n', "list_unreadable"),

@@ -4,7 +4,7 @@ found "Service North" admin "Ada Lovelace"     a new headquarters and its first 
 add-user ben "Ben Wong" service_engineer       take a person in; prints a one-time code for their laptop
 enrol-code ben                                 another code, for another laptop of this person
 serve                                          serve laptops, at http://127.0.0.1:8472 if nothing else is said
-import parts.csv orders.jsonl                  take lists in
+import parts.csv customers.xlsx                take lists in; --help tells what can be said of them
 held                                           what waits for a person
 """
 
@@ -14,18 +14,21 @@ import argparse
 import json
 import logging
 import os
+import signal
 import socket
 import ssl
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fielddesk.core.clock import SECOND
 from fielddesk.core.errors import FieldDeskError, StoreProblem
+from fielddesk.features.lists.rules import KINDS
 from fielddesk.features.people.rules import ROLES
 from fielddesk.hq import admin
 from fielddesk.hq.service import CONTENTS, Headquarters, on_postgresql, on_sqlite
@@ -40,6 +43,9 @@ from fielddesk.hq.terminal import (
     why_of,
 )
 from fielddesk.store.statements import ask
+
+if TYPE_CHECKING:
+    from fielddesk.features.lists.queries import Report
 
 log = logging.getLogger("fielddesk.hq")
 Verb = Callable[[Headquarters, argparse.Namespace], int]
@@ -87,9 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("name")
     made.add_argument("login")
     made.add_argument("person")
-    taken = _verb(verbs, "import", import_list, "take lists of parts or orders in")
+    taken = _verb(verbs, "import", import_list, "take lists of customers, assets, parts or orders in")
     taken.add_argument("files", type=Path, nargs="+", metavar="FILE")
-    taken.add_argument("--by", metavar="LOGIN", help="in whose name (the first administrator's)")
+    _importing(taken)
     code = _verb(verbs, "enrol-code", enrol_code, "a one-time code for a laptop of a person")
     code.add_argument("login")
     person = _verb(verbs, "add-user", add_user, "take a person in")
@@ -111,6 +117,17 @@ def _verb(verbs: Any, word: str, run: Verb, words: str) -> argparse.ArgumentPars
     parser: argparse.ArgumentParser = verbs.add_parser(word, help=words, description=words)
     parser.set_defaults(verb=run)
     return parser
+
+
+def _importing(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--by", metavar="LOGIN", help="in whose name (the first administrator's)")
+    parser.add_argument("--kind", choices=KINDS, help="what is in the list, where its heads do not tell")
+    parser.add_argument("--columns", metavar="NUMBER=HEAD,NAME=HEAD", help="which column fills which field")
+    parser.add_argument("--encoding", help="such as utf-8, utf-16, gb18030, big5hkscs, cp1252")
+    parser.add_argument("--separator", help="between cells: one character, or tab")
+    parser.add_argument("--sheet", help="name of the sheet in an XLSX")
+    parser.add_argument("--state", dest="status", choices=("open", "completed"),
+                        help="state of new orders whose list says none (completed)")  # fmt: skip
 
 
 def _serving(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
@@ -252,21 +269,46 @@ def found(hq: Headquarters, options: argparse.Namespace) -> int:
 
 
 def import_list(hq: Headquarters, options: argparse.Namespace) -> int:
-    from fielddesk.hq.importer import import_file, write_refused
+    from fielddesk.hq.importer import import_file
 
     by = admin.user_of(hq, options.by) if options.by else admin.first_administrator(hq)
-    for file in options.files:
-        report = import_file(hq, by, file)
-        counts = f"{report.taken} taken, {report.unchanged} unchanged, {len(report.refused)} refused"
-        print(f"{file.name}: {report.rows} rows, {counts}")
-        if report.refused:
-            beside = file.with_name(file.name + ".refused.csv")
-            try:
-                write_refused(report, beside)
-            except OSError as error:
-                raise StoreProblem("file_not_written", file=beside, why=why_of(error)) from error
-            print(f"Refused rows with their reasons: {beside}")
+    said = {
+        name: getattr(options, name) or "" for name in ("kind", "columns", "encoding", "separator", "sheet", "status")
+    }
+    said["separator"] = {"tab": "\t"}.get(said["separator"], said["separator"])
+    stopped = threading.Event()
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: stopped.set())
+    try:
+        for file in options.files:
+            report = import_file(hq, by, file, partial(_progress, file, stopped), zone=hq.clock.zone(), **said)
+            _tell_report(file, report)
+            if report.stopped:
+                print("Stopped; what was taken stays. The same command goes on where it stopped.")
+                return 130
+    finally:
+        signal.signal(signal.SIGINT, before)
     return 0
+
+
+def _progress(file: Path, stopped: threading.Event, done: int) -> bool:
+    """A line that counts, where somebody sits at the terminal; Ctrl+C stops after the rows under way."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{file.name}: {done} rows")
+        sys.stderr.flush()
+    return not stopped.is_set()
+
+
+def _tell_report(file: Path, report: Report) -> None:
+    from fielddesk.hq.importer import write_refused
+
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
+    counts = f"{report.taken} taken, {report.unchanged} unchanged, {len(report.refused)} refused"
+    print(f"{file.name}: {report.rows} rows, {counts}")
+    if report.refused:
+        beside = file.with_name(file.name + ".refused.csv")
+        write_refused(report, beside)
+        print(f"Refused rows with their reasons: {beside}")
 
 
 def enrol_code(hq: Headquarters, options: argparse.Namespace) -> int:

@@ -50,11 +50,21 @@ _SENTENCES = {
     "file_missing": "There is no file {file}.",
     "file_unreadable": "The file {file} cannot be read: {why}.",
     "file_not_written": "The refused rows cannot be written to {file}: {why}. All others are taken.",
-    "list_unknown": "{file} is no list that can be taken in: parts as CSV with part_number and title, or orders as "
-    "lines of JSON, each also gzipped.",
+    "list_unknown": "{file} is no list that can be taken in: customers, assets, parts or orders as CSV or XLSX with "
+    "heads that tell which is which (else say --kind and --columns), or orders as lines of JSON; each also gzipped.",
     "list_unreadable": "{file} cannot be read to its end ({why}); {taken} rows of it were taken. Mend the file and "
     "import it again: what is here already is not taken twice.",
     "list_too_large": "{file} is too large, or one of its lines is.",
+    "list_empty": "There is nothing in {file}.",
+    "list_foreign": "{file} is no list but some other kind of file.",
+    "list_old_excel": "{file} is an old or a locked Excel file. Save it as XLSX without a password, or as CSV.",
+    "list_quote_open": "{file}, row {row}: a quote is opened and never closed; {taken} rows before it were taken.",
+    "list_mostly_refused": "{refused} rows were refused, so the columns are taken for something else than they are; "
+    "{taken} rows were taken. Say --columns.",
+    "columns_missing": "The list lacks what every row needs: {columns}. Say --columns.",
+    "column_unknown": "“{column}” names no column. Write FIELD=HEAD with the head as it stands in the file; fields are "
+    "{targets}.",
+    "encoding_unknown": "There is no encoding “{encoding}”.",
     "row_unreadable": "A row cannot be read.",
     "title_missing": "A row has no title.",
     "sealed_key_damaged": "The file is no key.sealed, or not as it was written.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -10,19 +10,25 @@ from fielddesk.core.errors import RuleBroken
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.assets.queries import chain_above
 from fielddesk.features.assets.rules import OPTIONAL, check_asset, check_days, check_parent
-from fielddesk.features.people.rules import FIELD_STAFF, KEEPERS, OFFICE
+from fielddesk.features.people.rules import FIELD_STAFF, OFFICE
 from fielddesk.store.actions import Ctx, decision, only_added
 from fielddesk.store.tx import Tx
 from fielddesk.store.types import Code, Day, Id, Line, Prose
 
 
 class AssetLine(TypedDict):
-    """One line of a list of assets."""
+    """One line of a list of assets; what the list does not say is left out."""
 
     customer_id: Id
     serial: Line
-    name: Line
-    model: Line
+    name: NotRequired[Line]
+    model: NotRequired[Line]
+    software_version: NotRequired[Line]
+    building: NotRequired[Line]
+    position: NotRequired[Line]
+    remark: NotRequired[Prose]
+    installed_on: NotRequired[Day]
+    warranty_until: NotRequired[Day]
 
 
 @decision(may=OFFICE, version=2, upcasts={1: only_added})
@@ -74,21 +80,28 @@ def edit_asset(
         raise RuleBroken("replaced_by_itself", field="replaced_by_id")
 
 
-@decision(may=KEEPERS)
+@decision(may=OFFICE, version=2, upcasts={1: only_added})
 def import_assets(tx: Tx, ctx: Ctx, *, lines: list[AssetLine]) -> int:
-    """Take a piece of a list of assets in; one whose customer has this serial already is left as it is.
+    """Take a piece of a list of assets in; of one whose customer has this serial only what the list says is changed.
 
-    Returns how many were added.
+    Returns how many were added or changed. Version 1 had four fields and left those that were there as they were.
     """
-    serials = [line["serial"] for line in lines]
-    there = {(asset.customer_id, asset.serial) for asset in tx.all(Asset, Asset.c.serial.in_(serials))}
-    added = 0
+    serials = sorted({line["serial"] for line in lines})
+    found = tx.all(Asset, Asset.c.serial.in_(serials), Asset.c.archived_at.is_(None), order=[Asset.c.id])
+    there = {(asset.customer_id, asset.serial): asset for asset in found}
+    touched = 0
     for line in lines:
-        check_asset(line["serial"], line["name"])
         key = (line["customer_id"], line["serial"])
-        if key not in there:
-            there.add(key)
-            tx.add(Asset(id=ctx.id("asset", *key), **line))
-            added += 1
-    ctx.tell(count=added)
-    return added
+        known = there.get(key)
+        if known is None:
+            row: dict[str, Any] = {"name": "", **line}
+            check_asset(row["serial"], row["name"])
+            there[key] = Asset(id=ctx.id("asset", *key), **row)
+            tx.add(there[key])
+            touched += 1
+        elif any(getattr(known, field) != value for field, value in line.items()):
+            there[key] = known = tx.change(known, None, **line)
+            check_asset(known.serial, known.name)
+            touched += 1
+    ctx.tell(count=touched)
+    return touched

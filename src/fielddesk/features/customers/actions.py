@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
 
 from fielddesk.core.errors import RuleBroken
 from fielddesk.features.customers.model import Contact, Customer, Site
+from fielddesk.features.customers.queries import customers_with
 from fielddesk.features.customers.rules import check_customer, check_language, check_named
 from fielddesk.features.people.rules import FIELD_STAFF, OFFICE
 from fielddesk.store.actions import Ctx, decision, only_added
 from fielddesk.store.tx import Tx
 from fielddesk.store.types import Code, Day, Flag, Id, Line, Prose, Zone
+
+
+class CustomerLine(TypedDict):
+    """One line of a list of customers; what the list does not say is left out."""
+
+    number: Line
+    name: NotRequired[Line]
+    tier: NotRequired[Code]
+    street: NotRequired[Line]
+    postal_code: NotRequired[Line]
+    city: NotRequired[Line]
+    country: NotRequired[Line]
+    phone: NotRequired[Line]
+    language: NotRequired[Code]
 
 
 @decision(may=OFFICE, version=2, upcasts={1: only_added})
@@ -144,3 +161,27 @@ def retire_contact(tx: Tx, ctx: Ctx, *, contact_id: Id, gone: Flag = 1) -> None:
     """Take a person who has left off the lists, or put them back."""
     contact = tx.change(tx.one(Contact, contact_id), None, archived_at=ctx.at if gone else None)
     ctx.tell(name=contact.name, gone=gone)
+
+
+@decision(may=OFFICE)
+def import_customers(tx: Tx, ctx: Ctx, *, lines: list[CustomerLine]) -> int:
+    """Take a piece of a list of customers in; of a number that is there only what the list says is brought up to date.
+
+    Returns how many were added or changed.
+    """
+    there = {customer.number: customer for customer in customers_with(tx, [line["number"] for line in lines])}
+    touched = 0
+    for line in lines:
+        known = there.get(line["number"])
+        if known is None:
+            row: dict[str, Any] = {"name": "", **line}
+            check_customer(row["number"], row["name"], row.get("tier", "standard"))
+            known = there[line["number"]] = Customer(id=ctx.id("customer", line["number"]), **row)
+            tx.add(known)
+            touched += 1
+        elif any(getattr(known, field) != value for field, value in line.items()):
+            known = there[line["number"]] = tx.change(known, None, **line)
+            check_customer(known.number, known.name, known.tier)
+            touched += 1
+    ctx.tell(count=touched)
+    return touched

@@ -200,6 +200,10 @@ def _contact_gone(told: Mapping[str, Any], _names: Names) -> str:
     return words.format(name=told.get("name", ""))
 
 
+def _taken_in(told: Mapping[str, Any], _names: Names) -> str:
+    return _("Customers taken in from a list: {count}").format(count=told.get("count", ""))
+
+
 ACTIONS: Final = (
     ActionWords("create_customer", lambda: _("New customer"), _opened, "buildings"),
     ActionWords("edit_customer", lambda: _("Change of a customer"), _changed, "pencil-simple"),
@@ -210,6 +214,7 @@ ACTIONS: Final = (
     ActionWords("create_contact", lambda: _("New contact"), _contact_entered, "user-circle-plus"),
     ActionWords("edit_contact", lambda: _("Change of a contact"), _changed, "pencil-simple"),
     ActionWords("retire_contact", lambda: _("Contact has left"), _contact_gone, "archive-box"),
+    ActionWords("import_customers", lambda: _("List of customers"), _taken_in, "tray"),
 )
 
 ORDER: Final = ("number", "name", "tier", "street", "postal_code", "city", "country", "phone", "language")

@@ -94,6 +94,12 @@ def contact_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
     return {contact.id: contact.name for contact in read.among(Contact, ids)}
 
 
+def customers_with(read: Reading, numbers: Iterable[str]) -> list[Customer]:
+    """Customers that have these numbers."""
+    here = (Customer.c.number.in_(sorted(set(numbers))), Customer.c.archived_at.is_(None))
+    return read.all(Customer, *here, order=[Customer.c.id])
+
+
 def meets(text: str) -> sa.ColumnElement[bool]:
     """Whether a customer has this text in its number, name or town."""
     columns = (Customer.c.name, Customer.c.number, Customer.c.city)

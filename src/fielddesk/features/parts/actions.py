@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any, NotRequired
+
 from typing_extensions import TypedDict
 
+from fielddesk.core import canonical
 from fielddesk.core.errors import RuleBroken
 from fielddesk.core.ids import derived_id
 from fielddesk.features.parts.model import Movement, Part, Place, Reservation, StockLevel
 from fielddesk.features.parts.rules import FITTED, PLACE_KINDS, RECEIVED, TAKEN_BACK, check_part, check_quantity
 from fielddesk.features.people.rules import FIELD_STAFF, KEEPERS
-from fielddesk.store.actions import Ctx, decision, fact
+from fielddesk.store.actions import Ctx, decision, fact, only_added
 from fielddesk.store.tx import Tx
 from fielddesk.store.types import Code, Id, Line, Moment, Names, Quantity
 
 
 class PartLine(TypedDict):
-    """One line of a parts list."""
+    """One line of a parts list; what the list does not say is left out, languages of the name too."""
 
     number: Line
-    names: Names
-    category: Line
-    unit: Code
-    replaced_by: Line | None
+    names: NotRequired[Names]
+    category: NotRequired[Line]
+    unit: NotRequired[Code]
+    replaced_by: NotRequired[Line | None]
 
 
 class LevelLine(TypedDict):
@@ -32,28 +35,41 @@ class LevelLine(TypedDict):
     quantity: Quantity
 
 
-@decision(may=KEEPERS)
+@decision(may=KEEPERS, version=2, upcasts={1: only_added})
 def import_parts(tx: Tx, ctx: Ctx, *, lines: list[PartLine]) -> int:
-    """Take a piece of a parts list into the catalogue; a number that is there is brought up to date.
+    """Take a piece of a parts list into the catalogue; of a number that is there what the list says is brought up to
+    date, and names in languages it does not have stay.
 
-    Returns how many parts were added or changed.
+    Returns how many parts were added or changed. In version 1 each line had all of its five fields.
     """
-    numbers = [line["number"] for line in lines]
-    there = {part.number: part for part in tx.all(Part, Part.c.number.in_(numbers))}
+    numbers = sorted({line["number"] for line in lines})
+    found = tx.all(Part, Part.c.number.in_(numbers), Part.c.archived_at.is_(None), order=[Part.c.id])
+    there = {part.number: part for part in found}
     touched = 0
     for line in lines:
         check_part(line["number"])
         known = there.get(line["number"])
+        row = part_values(known, line)
         if known is None:
-            part = Part(id=ctx.id("part", line["number"]), **line)
-            tx.add(part)
-            there[part.number] = part
+            there[line["number"]] = Part(id=ctx.id("part", line["number"]), **row)
+            tx.add(there[line["number"]])
             touched += 1
-        elif any(getattr(known, name) != value for name, value in line.items()):
-            tx.change(known, None, **line)
+        elif any(getattr(known, field) != value for field, value in row.items()):
+            there[line["number"]] = tx.change(known, None, **row)
             touched += 1
     ctx.tell(count=touched)
     return touched
+
+
+def part_values(known: Part | None, line: PartLine) -> dict[str, Any]:
+    """The columns a line sets: its names beside those the part has already, the number where nobody named it."""
+    row: dict[str, Any] = dict(line)
+    names = {**(canonical.loads(known.names) if known else {}), **canonical.loads(line.get("names", "{}"))}
+    if not names:
+        names = {"en": line["number"]}
+    if known is None or "names" in line:
+        row["names"] = canonical.dumps(names)
+    return row
 
 
 @decision(may=KEEPERS)

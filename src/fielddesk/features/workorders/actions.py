@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final, NotRequired
 
 from typing_extensions import TypedDict
 
 from fielddesk.core import canonical
 from fielddesk.core.errors import RuleBroken
-from fielddesk.features.people.rules import FIELD_STAFF, KEEPERS, OFFICE
+from fielddesk.features.people.rules import FIELD_STAFF, OFFICE
 from fielddesk.features.workorders.model import Note, OrderLink, SafetyCheck, SafetyIncident, SignOff, WorkOrder
 from fielddesk.features.workorders.rules import (
     ASSIGNED,
@@ -17,6 +17,7 @@ from fielddesk.features.workorders.rules import (
     OPEN,
     check_answers,
     check_edit,
+    check_imported_state,
     check_incident,
     check_link,
     check_note,
@@ -31,15 +32,22 @@ from fielddesk.store.types import Code, Count, Day, Flag, Id, Json, Line, Moment
 
 
 class OrderLine(TypedDict):
-    """One line of a list of past or planned orders."""
+    """One line of a list of past or planned orders; what the list does not say is left out."""
 
     number: Line
-    kind: Code
-    title: Line
-    description: Prose
     customer_id: Id
-    asset_id: Id | None
-    opened_at: Moment
+    kind: NotRequired[Code]
+    title: NotRequired[Line]
+    description: NotRequired[Prose]
+    asset_id: NotRequired[Id | None]
+    opened_at: NotRequired[Moment]
+    status: NotRequired[Code]
+    status_reason: NotRequired[Line]
+    due_on: NotRequired[Day]
+
+
+ONLY_NEW: Final = ("opened_at", "status", "status_reason")
+"""What a list says only of orders that are not there yet: one that is goes its own way from state to state."""
 
 
 @fact(may=FIELD_STAFF, about="order_id")
@@ -87,20 +95,35 @@ def assign_order(
         tx.change(order, None, status=ASSIGNED if assignee_id else OPEN)
 
 
-@decision(may=KEEPERS)
+@decision(may=OFFICE, version=2, upcasts={1: only_added})
 def import_orders(tx: Tx, ctx: Ctx, *, lines: list[OrderLine]) -> int:
-    """Take a piece of a list of orders in; a number that is there already is left as it is. Returns how many came."""
-    numbers = [line["number"] for line in lines]
-    there = {order.number for order in tx.all(WorkOrder, WorkOrder.c.number.in_(numbers))}
-    added = 0
+    """Take a piece of a list of orders in; of a number that is there what the list says is changed, but not its state.
+
+    Returns how many were added or changed. Version 1 had no state and left those that were there as they were.
+    """
+    numbers = sorted({line["number"] for line in lines})
+    found = tx.all(
+        WorkOrder, WorkOrder.c.number.in_(numbers), WorkOrder.c.archived_at.is_(None), order=[WorkOrder.c.id]
+    )
+    there = {order.number: order for order in found}
+    touched = 0
     for line in lines:
-        check_order(line["number"], line["kind"], line["title"])
-        if line["number"] not in there:
-            there.add(line["number"])
-            tx.add(WorkOrder(id=ctx.id("order", line["number"]), **line))
-            added += 1
-    ctx.tell(count=added)
-    return added
+        known = there.get(line["number"])
+        if known is None:
+            row: dict[str, Any] = {"kind": "repair", "title": "", "opened_at": ctx.at, **line}
+            check_order(row["number"], row["kind"], row["title"])
+            check_imported_state(row.get("status", OPEN))
+            there[line["number"]] = WorkOrder(id=ctx.id("order", line["number"]), **row)
+            tx.add(there[line["number"]])
+            touched += 1
+            continue
+        news: dict[str, Any] = {name: value for name, value in line.items() if name not in ONLY_NEW}
+        if any(getattr(known, field) != value for field, value in news.items()):
+            there[line["number"]] = known = tx.change(known, None, **news)
+            check_order(known.number, known.kind, known.title)
+            touched += 1
+    ctx.tell(count=touched)
+    return touched
 
 
 @decision(may=FIELD_STAFF, about="order_id", undo="edit_order")

@@ -67,6 +67,12 @@ def check_order(number: str, kind: str, title: str) -> None:
         raise RuleBroken("kind_unknown", field="kind", kind=kind)
 
 
+def check_imported_state(status: str) -> None:
+    """RuleBroken where a list gives a new order a state that needs a person, such as assigned, or none of ours."""
+    if status not in (OPEN, IN_PROGRESS, COMPLETED, CANCELLED):
+        raise RuleBroken("status_unknown", field="status", status=status)
+
+
 def check_note(text: str) -> None:
     """RuleBroken for a note of nothing but space."""
     if not text.strip():

@@ -18,6 +18,7 @@ from fielddesk.core.paths import resources
 from fielddesk.features.inspections.actions import create_checklist
 from fielddesk.features.inspections.queries import latest_version
 from fielddesk.features.inspections.rules import parse_items
+from fielddesk.features.lists.queries import Report
 from fielddesk.features.parts.actions import create_place, import_parts, receive_stock
 from fielddesk.features.parts.model import Part
 from fielddesk.features.parts.rules import DEPOT, MILLION, VAN
@@ -28,7 +29,7 @@ from fielddesk.hq.demo.orders import give_real_orders, make_orders, plan_days
 from fielddesk.hq.demo.people import ENGINEERS, STAFF
 from fielddesk.hq.demo.region import make_customers, make_machines, make_models
 from fielddesk.hq.demo.work import Work
-from fielddesk.hq.importer import Report, import_file
+from fielddesk.hq.importer import import_file
 from fielddesk.hq.service import Headquarters
 from fielddesk.hq.visits import open_visits
 from fielddesk.store.actions import call

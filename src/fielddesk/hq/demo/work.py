@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from fielddesk.hq.importer import Office
+from fielddesk.hq.maintenance_texts import Office
 from fielddesk.store.actions import Call, call
 
 TOGETHER: Final = 200
