@@ -55,10 +55,14 @@ from fielddesk.features.workorders.actions import (
     add_note,
     assign_order,
     create_order,
+    edit_order,
     import_orders,
     link_orders,
+    record_safety_check,
+    report_incident,
     set_order_status,
-)  # fmt: skip
+    unlink_orders,
+)
 from fielddesk.hq import admin
 from fielddesk.hq.service import Headquarters, on_postgresql, on_sqlite
 from fielddesk.store import outbox
@@ -143,8 +147,22 @@ def work_of_every_kind(store: Store) -> None:
     )
     given = {"assignee_id": person, "due_on": "2028-03-01"}
     did(call(assign_order, based_on=given, order_id=order, assignee_id=person, no_due=True))
+    did(
+        call(
+            edit_order, based_on={"title": HARD_STORED, "site_id": None, "contact_id": None, "planned_at": None},
+            order_id=order, title=HARD + "!", planned_at=1_900_000_000_000_000, emptied=["site_id"],
+        )
+    )  # fmt: skip
+    answers = canonical.dumps({"hazards": "yes", "energy": "not_applicable", "protection": "yes", "permit": "yes"})
+    check = did(call(record_safety_check, order_id=order, answers=answers, permit=HARD[:90], remark=HARD))
+    did(call(report_incident, order_id=order, kind="near_miss", text=HARD, happened_at=-1))
+    other = did(call(create_order, number="WO-2", kind="repair", title=HARD, customer_id=customer, planned_at=7))
+    link = did(call(link_orders, order_id=order, other_id=other, kind="follow_up", item="3.1"))
+    did(call(unlink_orders, order_id=other, order_link_id=link))
     shown = {"status": "assigned", "status_reason": ""}
-    did(call(set_order_status, based_on=shown, order_id=order, status="on_hold", reason=HARD))
+    began = {"status": "in_progress", "status_reason": ""}
+    did(call(set_order_status, based_on=shown, order_id=order, status="in_progress", safety_check_id=check))
+    did(call(set_order_status, based_on=began, order_id=order, status="on_hold", reason=HARD))
     did(call(add_note, order_id=order, text=HARD + "\n\ttab"))
     names = {"en": HARD, "zh_CN": "轴承", "zh_TW": "軸承"}
     parts = [

@@ -246,8 +246,9 @@ def test_completed_offline_while_cancelled_at_headquarters_keeps_the_parts_and_c
 ) -> None:
     part, van = office.part(), office.van(laptop.user)
     office.do(
-        set_order_status, order_id=order, status="in_progress", based_on={"status": "assigned", "status_reason": ""}
-    )
+        set_order_status, order_id=order, status="in_progress", based_on={"status": "assigned", "status_reason": ""},
+        unasked=1,
+    )  # fmt: skip
     shown = {"status": "in_progress", "status_reason": ""}
     office.do(set_order_status, order_id=order, status="cancelled", reason="no longer wanted", based_on=shown)
     used = laptop.say(use_part, order_id=order, part_id=part, quantity=1_000_000, place_id=van)

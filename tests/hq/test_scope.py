@@ -271,8 +271,9 @@ def test_a_status_change_reaches_only_who_has_the_order(office: Office, eve: Lap
     eve.catch_up()
     max_.catch_up()
     eve.say(
-        set_order_status, order_id=order, status="in_progress", based_on={"status": "assigned", "status_reason": ""}
-    )
+        set_order_status, order_id=order, status="in_progress", based_on={"status": "assigned", "status_reason": ""},
+        unasked=1,
+    )  # fmt: skip
     eve.push()
     eve.catch_up()
     max_.catch_up()

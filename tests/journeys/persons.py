@@ -24,6 +24,7 @@ from fielddesk.features.parts.queries import stock
 from fielddesk.features.sync_centre.page import SyncPage
 from fielddesk.features.workorders.model import Note, WorkOrder
 from fielddesk.shell.hands import Hands
+from fielddesk.shell.journey import begin_safely
 from fielddesk.store.events import Event
 from fielddesk.store.outbox import OwnOperation
 from fielddesk.store.tx import Reading
@@ -209,6 +210,9 @@ class Person:
         self.hands.tab_to(button)
         before = self.waiting()
         self.hands.press("Space")
+        tabs = self.page().tabs  # type: ignore[attr-defined]
+        if tabs.tabs.current() == "safety" and self.waiting() == before:
+            begin_safely(self.hands, tabs.panel("safety"))
         self.hands.until(lambda: self.waiting() > before or not button.isVisible(), "the step is taken")
         self.hands.pause(150)
 

@@ -58,7 +58,7 @@ def test_an_order_done_offline_reaches_headquarters_and_a_second_laptop(
     anna.next_step()
     done = anna.order(number)
     assert (done["status"], done["notes"][-1]) == ("completed", NOTE)
-    assert "4 changes wait to be sent" in anna.status()
+    assert "5 changes wait to be sent" in anna.status()
     assert ask_hq(real_hq, "SELECT count(*) FROM work_order WHERE status = 'completed'") == [(0,)]
 
     anna.plug(True)

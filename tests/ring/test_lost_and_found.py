@@ -196,8 +196,9 @@ def test_an_upgrade_with_ten_waiting_operations_sends_all_ten_once(
     for _ in range(2):
         laptop.do("use_part", order_id=order["id"], part_id=part, quantity=1_000_000, place_id=van)
     laptop.do(
-        "set_order_status", {"status": "assigned", "status_reason": ""}, order_id=order["id"], status="in_progress"
-    )
+        "set_order_status", {"status": "assigned", "status_reason": ""}, order_id=order["id"], status="in_progress",
+        unasked=1,
+    )  # fmt: skip
     waiting = laptop.outcomes()
     assert len(waiting) == 10
     laptop.stop()

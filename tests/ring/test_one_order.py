@@ -15,6 +15,7 @@ from fielddesk.features.workorders.model import WorkOrder
 from fielddesk.features.workorders.queries import find_orders, note_page, order_view
 from tests.ring.laptop import Laptop
 from tests.ring.places import Site, agree, until
+from tests.support.safety import all_clear
 
 pytestmark = pytest.mark.slow
 
@@ -105,7 +106,11 @@ def test_an_order_done_offline_is_known_to_headquarters_dispatcher_and_colleague
     site.stop()
     part_id = find_part(laptop, part.number)
     assert part_id == part.id
-    laptop.do("set_order_status", {"status": "assigned", "status_reason": ""}, order_id=wanted.id, status="in_progress")
+    _, check = laptop.do("record_safety_check", order_id=wanted.id, answers=all_clear())
+    laptop.do(
+        "set_order_status", {"status": "assigned", "status_reason": ""}, order_id=wanted.id, status="in_progress",
+        safety_check_id=check,
+    )  # fmt: skip
     _, note = laptop.do("add_note", order_id=wanted.id, text="轴承已更换。Seal drips no more — 3/4″ joint.")
     _, movement = laptop.do(
         "use_part", order_id=wanted.id, part_id=part_id, quantity=2 * MILLION, place_id=van["id"]
@@ -118,7 +123,7 @@ def test_an_order_done_offline_is_known_to_headquarters_dispatcher_and_colleague
         assert [(row.part_id, row.quantity) for row in fitted(read, wanted.id)] == [(part_id, 2 * MILLION)]
     assert shown_stock(laptop, part_id, van["id"]).quantity == had - 2 * MILLION
     assert laptop.sync()["code"] == "offline"
-    assert laptop.facts()["waiting"] == 4
+    assert laptop.facts()["waiting"] == 5
     laptop.stop()
     laptop.start()  # closed for the drive home
 

@@ -120,7 +120,7 @@ def test_what_a_former_assignee_did_before_hearing_of_it_is_taken_and_what_they_
     [note] = write(engineer, order, "done before I heard")
     used, _ = engineer.do("use_part", order_id=order, part_id=part, quantity=MILLION, place_id=van)
     decided, _ = engineer.do(
-        "set_order_status", {"status": "assigned", "status_reason": ""}, order_id=order, status="in_progress"
+        "set_order_status", {"status": "assigned", "status_reason": ""}, order_id=order, status="in_progress", unasked=1
     )
     give_to(site, order, "colleague")
 

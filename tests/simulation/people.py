@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from fielddesk.core import canonical
 from fielddesk.core.ids import derived_id, new_id
 from fielddesk.features.assets.actions import edit_asset
 from fielddesk.features.assets.model import Asset
@@ -16,9 +17,15 @@ from fielddesk.features.parts.model import Movement, Part, Place
 from fielddesk.features.parts.rules import FITTED, MILLION
 from fielddesk.features.people.model import User
 from fielddesk.features.people.rules import ENGINEER, OFFICE
-from fielddesk.features.workorders.actions import add_note, assign_order, create_order, set_order_status
+from fielddesk.features.workorders.actions import (
+    add_note,
+    assign_order,
+    create_order,
+    record_safety_check,
+    set_order_status,
+)
 from fielddesk.features.workorders.model import WorkOrder
-from fielddesk.features.workorders.rules import FINISHED, NEEDS_REASON, NEXT
+from fielddesk.features.workorders.rules import FINISHED, IN_PROGRESS, NEEDS_REASON, NEXT, ON_SITE, YES
 from fielddesk.store.actions import Call, call
 from fielddesk.store.tx import Reading
 
@@ -130,9 +137,23 @@ def change_status(who: Person, read: Reading) -> list[Call] | None:
     reason = who.one_of_a_kind("Reason") if wanted in NEEDS_REASON or who.dice.random() < 0.2 else ""
     shown = {"status": order.status, "status_reason": order.status_reason}
     wishes = [call(set_order_status, based_on=shown, order_id=order.id, status=wanted, reason=reason)]
+    if wanted == IN_PROGRESS and order.kind in ON_SITE:
+        wishes = _begin_safely(who, order, shown, reason)
     if who.dice.random() < 0.3:
         wishes = _use(who, read, order.id) + wishes
     return wishes
+
+
+def _begin_safely(who: Person, order: WorkOrder, shown: dict[str, str], reason: str) -> list[Call]:
+    """The look at the place and the start, as one press does them."""
+    assert who.now is not None
+    op_id, answers = new_id(who.now(), who.dice.randbytes(10)), dict.fromkeys(ON_SITE[order.kind], YES)
+    check = call(record_safety_check, order_id=order.id, answers=canonical.dumps(answers))
+    start = call(
+        set_order_status, based_on=shown, order_id=order.id, status=IN_PROGRESS, reason=reason,
+        safety_check_id=derived_id(op_id, "check"),
+    )  # fmt: skip
+    return [Call(check.action, check.args, None, op_id), start]
 
 
 def correct_asset(who: Person, read: Reading) -> list[Call] | None:

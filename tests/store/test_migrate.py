@@ -88,7 +88,7 @@ def with_the_older_program(folder: Path) -> None:
         call(use_part, order_id=order, part_id=some_id("seal"), quantity=2_000_000, place_id=some_id("van")),
     ])  # fmt: skip
     shown = {"status": "assigned", "status_reason": ""}
-    store.do(call(set_order_status, order_id=order, status="in_progress", based_on=shown))
+    store.do(call(set_order_status, order_id=order, status="in_progress", based_on=shown, unasked=1))
     store.do(call(edit_asset, asset_id=ASSET, model="P 200", based_on={"model": "P 1"}))
     store.do(call(edit_asset, asset_id=ASSET, name="Big press", based_on={"name": "Press"}))
     store.do(call(mount_gauge, asset_id=ASSET, name="water", text="by the door"))

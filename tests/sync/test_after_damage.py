@@ -43,7 +43,11 @@ def at_work(place: Place) -> tuple[Path, str]:
     store.do(call(add_note, order_id=order, text="confirmed"))
     store.do(
         call(
-            set_order_status, order_id=order, status="in_progress", based_on={"status": "assigned", "status_reason": ""}
+            set_order_status,
+            order_id=order,
+            status="in_progress",
+            unasked=1,
+            based_on={"status": "assigned", "status_reason": ""},
         )
     )
     assert place.sync(store) == "agreed"

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from fielddesk.features.parts.panel import PartsUsed
 from fielddesk.features.sync_centre.page import SyncPage
 from fielddesk.features.workorders.page import OrdersPage
+from fielddesk.features.workorders.panel import SafetyPanel
 from fielddesk.shell.hands import Hands, NotSeen
 from fielddesk.sync.status import Status
 from fielddesk.ui.lists import RowList
@@ -22,6 +23,20 @@ if TYPE_CHECKING:
 
 PART = "7SR1-03-4"
 NOTE = "Bearing runs hot, grease was black. 轴承过热，已更换。"
+
+
+def begin_safely(hands: Hands, panel: SafetyPanel) -> None:
+    """Answer yes to all that is asked before work, and press the button that has the keyboard then."""
+    hands.until(panel.questions.missing, "the questions are there")
+    while panel.questions.missing():
+        left = len(panel.questions.missing())
+        hands.press("1")
+        hands.until(lambda left=left: len(panel.questions.missing()) < left, "the answer is taken")
+    if not panel.permit.isHidden():
+        hands.type("PTW-1")
+        hands.tab_to(panel.go)
+    hands.until(lambda: hands.keyboard() is panel.go, "the button has the keyboard")
+    hands.press("Space")
 
 
 class Walk:
@@ -64,19 +79,31 @@ class Walk:
         self.hands.until(lambda: number in self._shown() and self._list().chosen_id() == row.id, "the order opens")
 
     def work_on_it(self) -> None:
-        """Start, note, a part, done: with the keyboard alone."""
+        """Look at the place, start, note, a part, done: with the keyboard alone."""
         self._next_step()
-        self.hands.until(lambda: self._waiting() >= 1, "work is begun")
+        self._look_at_the_place()
+        self.hands.until(lambda: self._waiting() >= 2, "work is begun")
         self.hands.press("Alt+N")
         self.hands.type(NOTE)
         self.hands.press("Ctrl+Return")
-        self.hands.until(lambda: self._waiting() >= 2, "the note is kept")
+        self.hands.until(lambda: self._waiting() >= 3, "the note is kept")
         self.hands.pause(300)
         self.hands.picture("note-offline")
         self._fit_a_part()
         self._next_step()
-        self.hands.until(lambda: self._waiting() >= 4, "the order is completed")
+        self.hands.until(lambda: self._waiting() >= 5, "the order is completed")
         self.hands.picture("completed-offline")
+
+    def _look_at_the_place(self) -> None:
+        """Safety before work: 1 answers yes to each question, and the button that has the keyboard then begins."""
+        page = self._page()
+        assert isinstance(page, OrdersPage)
+        self.hands.until(lambda: isinstance(page.tabs.panel("safety"), SafetyPanel), "the safety check comes up")
+        panel = page.tabs.panel("safety")
+        assert isinstance(panel, SafetyPanel)
+        self.hands.until(panel.questions.missing, "its questions are there")
+        self.hands.picture("safety")
+        begin_safely(self.hands, panel)
 
     def _fit_a_part(self) -> None:
         """Scan a part: its number and Enter, how many and Enter."""
@@ -94,7 +121,7 @@ class Walk:
         self.hands.picture("part-offline")
         self.hands.type("1")
         self.hands.press("Return")
-        self.hands.until(lambda: self._waiting() >= 3, "the part is kept")
+        self.hands.until(lambda: self._waiting() >= 4, "the part is kept")
 
     def look_at_what_waits(self) -> None:
         """The sync centre lists it in words."""
@@ -102,7 +129,7 @@ class Walk:
         page = self._page()
         assert isinstance(page, SyncPage)
         page.show_waiting()
-        self.hands.until(lambda: page.list.rows.rowCount() >= 4 and page.list.chosen_id(), "what waits is listed")
+        self.hands.until(lambda: page.list.rows.rowCount() >= 5 and page.list.chosen_id(), "what waits is listed")
         self.hands.pause(300)
         self.hands.picture("waiting")
 

@@ -28,6 +28,7 @@ from tests.support.benches import Workplace, workplace
 from tests.support.laptops import some_id
 from tests.support.look import IN_EACH_LANGUAGE, faults
 from tests.support.region import ANNA, BENNO, put
+from tests.support.safety import a_check
 
 ORDER = some_id("WO-A7-2026-1051")
 
@@ -58,6 +59,11 @@ def status(store: Store) -> tuple[str, str]:
     with store.read() as read:
         order = read.one(WorkOrder, ORDER)
     return order.status, order.status_reason
+
+
+def looked_around(store: Store, number: str) -> None:
+    """The safety check of an order is done."""
+    store.do(a_check(some_id(number), store.clock.now())[0])
 
 
 def notes(store: Store) -> list[str]:
@@ -131,6 +137,8 @@ def test_an_order_on_hold_needs_its_reason_and_undo_takes_it_back(desk: Workplac
 
 def test_a_start_pressed_by_mistake_is_taken_back_to_assigned(desk: Workplace, laptop: Store) -> None:
     page = shown(desk, some_id("WO-A7-2026-1038"))
+    looked_around(laptop, "WO-A7-2026-1038")
+    desk.settle()
     page.foot_buttons()[-1].click()
     desk.settle()
     assert desk.desk.toast.words() == "WO-A7-2026-1038 is in progress"
@@ -510,6 +518,8 @@ def test_a_row_leads_with_its_title_and_its_icon_goes_with_a_word(desk: Workplac
 
 def test_a_row_shows_what_waits_beside_its_state_and_what_asks_instead_of_it(desk: Workplace, laptop: Store) -> None:
     page = shown(desk, some_id("WO-A7-2026-1038"))
+    looked_around(laptop, "WO-A7-2026-1038")
+    desk.settle()
     page.foot_buttons()[-1].click()
     desk.settle()
     row = row_of(page, "WO-A7-2026-1038")

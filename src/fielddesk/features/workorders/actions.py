@@ -151,19 +151,26 @@ def as_before_safety(args: Args, shown: Args) -> tuple[Args, Args]:
     may=FIELD_STAFF, about="order_id", undo="set_order_status", version=2, upcasts={1: as_before_safety}
 )  # fmt: skip
 def set_order_status(
-    tx: Tx, ctx: Ctx, *, order_id: Id, status: Code, reason: Line = "", safety_id: Id | None = None, unasked: Flag = 0
+    tx: Tx,
+    ctx: Ctx,
+    *,
+    order_id: Id,
+    status: Code,
+    reason: Line = "",
+    safety_check_id: Id | None = None,
+    unasked: Flag = 0,
 ) -> None:
     """Say how far an order is; the reason belongs to the state and merges with it.
 
-    Work on site begins on the check `safety_id` names (EX1). `unasked`: a wrong press is taken back, or the operation
-    is older than the rule; then none is asked for.
+    Work on site begins on the check that `safety_check_id` names (EX1). `unasked`: a wrong press is taken back, or
+    the operation is older than the rule; then none is asked for.
     """
     order = tx.one(WorkOrder, order_id)
     shown = str(ctx.based_on.get("status", order.status))
     tx.change(order, ctx.based_on, status=status, status_reason=reason)
     check_status(shown, status, reason)
     if status == IN_PROGRESS and not unasked:
-        check = tx.get(SafetyCheck, safety_id) if safety_id else None
+        check = tx.get(SafetyCheck, safety_check_id) if safety_check_id else None
         if check is not None and check.order_id == order_id:
             check_start(order.kind, canonical.loads(check.answers), check.at, ctx.at)
         else:
@@ -218,9 +225,9 @@ def link_orders(tx: Tx, ctx: Ctx, *, order_id: Id, other_id: Id, kind: Code, ite
 
 
 @decision(may=FIELD_STAFF, about="order_id", undo="link_orders")
-def unlink_orders(tx: Tx, ctx: Ctx, *, order_id: Id, link_id: Id) -> None:
+def unlink_orders(tx: Tx, ctx: Ctx, *, order_id: Id, order_link_id: Id) -> None:
     """Take a link away, from either of its orders; that it was there stays in the history."""
-    link = tx.one(OrderLink, link_id)
+    link = tx.one(OrderLink, order_link_id)
     if order_id not in (link.order_id, link.other_id):
         raise RuleBroken("link_of_another_order")
     ctx.tell(link=link.kind, other_id=link.other_id if order_id == link.order_id else link.order_id)

@@ -108,7 +108,9 @@ class Steps(QObject):
         for button in self._buttons:
             button.setEnabled(False)
         self._bench.do(
-            call(set_order_status, based_on=shown, order_id=order.id, status=wanted, reason=reason, safety_id=check),
+            call(
+                set_order_status, based_on=shown, order_id=order.id, status=wanted, reason=reason, safety_check_id=check
+            ),
             said=lambda: _("{number} is {status}").format(number=order.number, status=status_words(wanted)),
             undo=taken_back if can_follow(wanted, order.status) else None,
             then=lambda _done: self.done.emit(),

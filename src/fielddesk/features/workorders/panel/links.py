@@ -139,7 +139,7 @@ class LinksPanel(SubjectPanel):
         made = _call_of(order_id, values["other_id"], values["kind"])
 
         def taken_back(done: Done) -> Call:
-            return call(unlink_orders, order_id=order_id, link_id=done.results[0])
+            return call(unlink_orders, order_id=order_id, order_link_id=done.results[0])
 
         self._bench.do(
             made, said=lambda: _("Linked with {order}").format(order=title), undo=taken_back, failed=self._refused
@@ -162,7 +162,7 @@ class LinksPanel(SubjectPanel):
             return call(link_orders, order_id=first, other_id=second, kind=link.kind, item=link.item)
 
         self._bench.do(
-            call(unlink_orders, order_id=order_id, link_id=link_id),
+            call(unlink_orders, order_id=order_id, order_link_id=link_id),
             said=lambda: _("Link with {order} removed").format(order=link.number or _("another order")),
             undo=taken_back,
         )

@@ -53,6 +53,7 @@ class OverviewPanel(SubjectPanel):
         self._plans = bench.me.role in OFFICE
         self.form = Form()
         self._assignee = Choice("assignee_id", lambda: _("Given to"), [])
+        self._due = Day("due_on", lambda: _("Due"), today=bench.today)
         self._site = SitePicker(bench, self._customer)
         self._contact = ContactPicker(bench, self._customer, self._site_of_order)
         self.facts = Facts()
@@ -83,7 +84,7 @@ class OverviewPanel(SubjectPanel):
         )  # fmt: skip
         if self._plans:
             self.form.add(self._assignee)
-            self.form.add(Day("due_on", lambda: _("Due"), today=self._bench.today))
+            self.form.add(self._due)
         for field in fields:
             if self._may(field.key):
                 self.form.add(field)

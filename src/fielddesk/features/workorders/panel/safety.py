@@ -369,7 +369,7 @@ class SafetyPanel(SubjectPanel):
         check_id = derived_id(record.op_id or "", "check")
         state = call(
             set_order_status, based_on=shown, order_id=order.id, status=after["status"],
-            reason=after["status_reason"], safety_id=check_id if after["status"] == IN_PROGRESS else None,
+            reason=after["status_reason"], safety_check_id=check_id if after["status"] == IN_PROGRESS else None,
         )  # fmt: skip
         return [record, state], after
 
