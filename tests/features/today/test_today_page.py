@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -15,7 +17,7 @@ from fielddesk.features.customers.model import Site
 from fielddesk.features.inspections.model import Checklist, ChecklistVersion, HelpPicture, Inspection
 from fielddesk.features.parts.model import Reservation
 from fielddesk.features.people.rules import DISPATCHER
-from fielddesk.features.today import queries
+from fielddesk.features.today import queries, rules
 from fielddesk.features.today.page import TOMORROW, TodayPage, span_of
 from fielddesk.features.workorders.model import WorkOrder
 from fielddesk.store.database import Store
@@ -168,6 +170,33 @@ def test_the_office_sees_what_is_late_of_everybody(qtbot: QtBot, dressed: theme.
         mine = queries.late(read, ANNA, day, 50)
         assert {each.order_id for each in mine} < {each.order_id for each in everybody}
         assert "Late and soon late" in words(today(desk))
+
+
+def test_an_order_is_put_into_the_day_with_one_press_and_taken_out_again(
+    desk: Workplace, laptop: Store, clock: FixedClock, qtbot: QtBot
+) -> None:
+    page = today(desk)
+    qtbot.keyClick(page.add, Qt.Key.Key_Space)
+    button = QApplication.focusWidget()
+    assert button is not None
+    assert button.accessibleName().startswith("Add WO-A7-2026-1038")
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    desk.settle()
+    at = order(laptop, PRESSURE).planned_at
+    assert at is not None
+    assert at > clock.now()
+    assert "Pressure drifts" in "".join(str(visit) for visit in page.visits._told[0])
+    desk.bench.undo.take_last()
+    desk.settle()
+    assert order(laptop, PRESSURE).planned_at is None
+
+
+@given(now=st.integers(0, 24 * HOUR), taken=st.lists(st.integers(0, 20 * HOUR), max_size=4))
+def test_a_proposed_time_is_ahead_and_never_within_another_visit(now: int, taken: list[int]) -> None:
+    at = rules.free_time(0, now, taken)
+    assert at >= now
+    assert at >= rules.FIRST_HOUR * HOUR
+    assert all(at >= other + rules.VISIT for other in taken)
 
 
 def test_an_empty_day_says_what_will_appear_there(qtbot: QtBot, dressed: theme.Theme, laptop: Store) -> None:

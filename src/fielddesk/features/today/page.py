@@ -15,13 +15,16 @@ from fielddesk.core.i18n import _, format_moment
 from fielddesk.features.people.rules import sees_everything
 from fielddesk.features.today import queries
 from fielddesk.features.today.dialogs import day_words
-from fielddesk.features.today.panel import AsksCard, DueCard, LateCard, ShortCard, VisitsCard
+from fielddesk.features.today.panel import AsksCard, DueCard, LateCard, ShortCard, UnplannedCard, VisitsCard
 from fielddesk.features.today.queries import Due, Late, Short, Span, Visit
-from fielddesk.features.today.rules import SOON_DAYS, WEEK_DAYS, is_old
+from fielddesk.features.today.rules import SOON_DAYS, WEEK_DAYS, free_time, is_old
+from fielddesk.features.workorders.actions import edit_order
+from fielddesk.store.actions import Call, call
+from fielddesk.store.database import Done
 from fielddesk.store.outbox import OwnOperation, setting
 from fielddesk.store.tx import Reading
 from fielddesk.ui import theme
-from fielddesk.ui.buttons import Filters
+from fielddesk.ui.buttons import Button, Filters
 from fielddesk.ui.page import Page, PlainPage
 from fielddesk.ui.seams import Bench, CommandOffer, Me, Offers, PlaceOffer
 from fielddesk.ui.signs import Notice
@@ -49,6 +52,7 @@ class Day:
     late_count: int
     due: list[Due]
     short: list[Short]
+    unplanned: list[Late]
     asks: int
     synced_at: int | None
 
@@ -80,6 +84,7 @@ def ask(read: Reading, bench: Bench, span: Span, today: str) -> Day:
         queries.late_count(read, whose, today),
         queries.inspections_due(read, whose, week, MOST),
         queries.short_on_van(read, me.user_id, week, MOST),
+        queries.unplanned(read, me.user_id, MOST),
         _asks(read, bench, today),
         setting(read, "synced_at", None),
     )
@@ -104,6 +109,11 @@ class TodayPage(PlainPage):
         self.days.add(TOMORROW, lambda: _("Tomorrow"))
         self.days.chosen.connect(lambda _key: self.reload())
         self.pane.corner.addWidget(self.days)
+        self.add = Button(lambda: _("Add a visit"), "plus")
+        self.add.clicked.connect(self._offer_unplanned)
+        self.pane.corner.addWidget(self.add)
+        self.unplanned = UnplannedCard(bench, self._plan)
+        self._day: Day | None = None
         self.visits = VisitsCard(bench)
         self.short = ShortCard(bench)
         self.asks = AsksCard(bench)
@@ -111,7 +121,7 @@ class TodayPage(PlainPage):
         self.due = DueCard(bench)
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         theme.space(self._columns, spacing=16)
-        self._columns.addLayout(_column(self.visits, self.short, self.asks), 3)
+        self._columns.addLayout(_column(self.unplanned, self.visits, self.short, self.asks), 3)
         self._columns.addLayout(_column(self.late, self.due), 2)
         holder = QWidget()
         holder.setLayout(self._columns)
@@ -150,6 +160,31 @@ class TodayPage(PlainPage):
         self.short.show_short(day.short)
         self.short.setVisible(bool(day.short))
         self.asks.show_asks(day.asks)
+        self._day = day
+        self.unplanned.show_orders(day.unplanned, today)
+
+    def _offer_unplanned(self) -> None:
+        self.unplanned.show()
+        if not self.unplanned.focus_first() and self.unplanned.action is not None:
+            self.unplanned.action.setFocus()
+
+    def _plan(self, order: Late) -> None:
+        """Put an order into the day that is shown, at the next time that is free."""
+        if self._day is None:
+            return
+        span, zone = self._day.span, self._bench.zone()
+        taken = [visit.planned_at for visit in self._day.visits if visit.planned_at is not None]
+        at = free_time(span.begins, self._bench.now(), taken)
+        time_words = format_moment(at, zone, "time")
+
+        def taken_back(_done: Done) -> Call:
+            return call(edit_order, based_on={"planned_at": at}, order_id=order.order_id, emptied=["planned_at"])
+
+        self._bench.do(
+            call(edit_order, based_on={"planned_at": None}, order_id=order.order_id, planned_at=at),
+            said=lambda: _("{number} at {time}").format(number=order.number, time=time_words),
+            undo=taken_back,
+        )
 
     def _notices(self, day: Day) -> list[Notice]:
         if not day.visits or not is_old(day.synced_at, self._bench.now()):

@@ -190,6 +190,33 @@ class ShortCard(DayCard):
         return row
 
 
+class UnplannedCard(DayCard):
+    """Orders without an agreed visit; one press puts one into the day."""
+
+    def __init__(self, bench: Bench, add: Callable[[Late], None]) -> None:
+        how: Words = lambda: _("All your open orders have a visit.")  # noqa: E731
+        super().__init__(
+            bench, lambda: _("Orders without a visit"), ("check-circle", lambda: _("Nothing to add"), how),
+            action=lambda: _("Close"),
+        )  # fmt: skip
+        self._add = add
+        assert self.action is not None
+        self.action.clicked.connect(self.hide)
+        self.hide()
+
+    def show_orders(self, orders: Sequence[Late], today: str) -> None:
+        """Show orders, those with the first due day first."""
+        self.show_rows((tuple(orders), today), [partial(self._row, order, today) for order in orders])
+
+    def _row(self, order: Late, today: str) -> QWidget:
+        state = due_state(order.status, order.due_on, today)
+        row = CardRow(order.title, " · ".join(part for part in (order.number, order.customer) if part), icon="wrench")
+        row.add_words(lambda: due_short(order.status, order.due_on, today), state if state != "idle" else None)
+        name: Words = lambda: _("Add {title}").format(title=f"{order.number} {order.title}")  # noqa: E731
+        row.add(self.button(order.order_id, lambda: _("Add"), partial(self._add, order), name=name))
+        return row
+
+
 class AsksCard(DayCard):
     """What waits for an answer: one line that leads to the sync centre."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,6 +19,11 @@ ADVICE: Final = frozenset({NO_PERMIT, NO_INDUCTION, NO_ADDRESS})
 """What must be thought of and cannot be fetched by a sync: a visit that lacks no more than this is ready."""
 
 HOUR: Final = 3_600_000_000
+HALF: Final = HOUR // 2
+FIRST_HOUR: Final = 8
+"""The hour of the day at which a first visit is proposed (our choice)."""
+VISIT: Final = 2 * HOUR
+"""How long a visit is taken to last where the next one is proposed (our choice)."""
 OLD_AFTER: Final = 12 * HOUR
 """Rows older than this may have been overtaken (microseconds, our choice)."""
 SOON_DAYS: Final = 2
@@ -47,3 +52,14 @@ def short_parts(reserved: Mapping[str, int], on_van: Mapping[str, int]) -> dict[
 def is_old(synced_at: int | None, now: int) -> bool:
     """Whether the last agreement with headquarters (microseconds since 1970, UTC) is too long ago to rely on."""
     return synced_at is None or now - synced_at > OLD_AFTER
+
+
+def free_time(begins: int, now: int, taken: Sequence[int]) -> int:
+    """When the next visit of a day could begin: eight o'clock or the next half hour, two hours after the last one.
+
+    `begins` is the day's first moment, `taken` when its visits begin; all in microseconds since 1970, UTC.
+    """
+    first = begins + FIRST_HOUR * HOUR
+    soon = now + (HALF - (now - begins) % HALF) % HALF
+    after = max(taken) + VISIT if taken else first
+    return max(first, after, soon)
