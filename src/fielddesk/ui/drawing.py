@@ -100,6 +100,7 @@ class Drawing(Cover):
         for ink in INKS:
             button = IconButton(partial(_, INK_WORDS[ink]), "circle-fill", "filter")
             button.setIcon(_dot(ink))
+            theme.size(button, width=48)
             button.setCheckable(True)
             button.setChecked(ink == self.canvas.ink)
             button.clicked.connect(partial(self._take_ink, ink))

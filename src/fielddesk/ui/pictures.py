@@ -208,19 +208,19 @@ def jpeg(image: QImage, quality: int = _JPEG_QUALITY) -> bytes:
         painter.drawImage(0, 0, image)
         painter.end()
         image = ground
-    return _written(image, b"JPEG", quality)
+    return _written(image, "JPEG", quality)
 
 
 def png(image: QImage) -> bytes:
     """A picture as PNG."""
-    return _written(image, b"PNG", -1)
+    return _written(image, "PNG", -1)
 
 
-def _written(image: QImage, kind: bytes, quality: int) -> bytes:
+def _written(image: QImage, kind: str, quality: int) -> bytes:
     there = QByteArray()
     buffer = QBuffer(there)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not image.save(buffer, kind, quality):
+    if not image.save(buffer, kind, quality):  # type: ignore[call-overload]  # the stubs want bytes, it takes text
         raise FieldDeskError("picture_damaged")
     buffer.close()
     return bytes(there.data())
