@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("name")
     made.add_argument("login")
     made.add_argument("person")
-    taken = _verb(verbs, "import", import_list, "take lists of customers, assets, parts or orders in")
+    taken = _verb(verbs, "import", import_list, "take lists of customers, assets, parts or orders, or checklists, in")
     taken.add_argument("files", type=Path, nargs="+", metavar="FILE")
     _importing(taken)
     code = _verb(verbs, "enrol-code", enrol_code, "a one-time code for a laptop of a person")
@@ -269,6 +269,7 @@ def found(hq: Headquarters, options: argparse.Namespace) -> int:
 
 
 def import_list(hq: Headquarters, options: argparse.Namespace) -> int:
+    from fielddesk.hq.checklists import is_checklist_file, publish_checklist_file
     from fielddesk.hq.importer import import_file
 
     by = admin.user_of(hq, options.by) if options.by else admin.first_administrator(hq)
@@ -280,6 +281,11 @@ def import_list(hq: Headquarters, options: argparse.Namespace) -> int:
     before = signal.signal(signal.SIGINT, lambda _number, _frame: stopped.set())
     try:
         for file in options.files:
+            if is_checklist_file(file):
+                published = publish_checklist_file(hq, by, file)
+                state = "published" if published.changed else "is there already"
+                print(f"{file.name}: version {published.version} {state}")
+                continue
             report = import_file(hq, by, file, partial(_progress, file, stopped), zone=hq.clock.zone(), **said)
             _tell_report(file, report)
             if report.stopped:

@@ -52,6 +52,8 @@ _SENTENCES = {
     "file_not_written": "The refused rows cannot be written to {file}: {why}. All others are taken.",
     "list_unknown": "{file} is no list that can be taken in: customers, assets, parts or orders as CSV or XLSX with "
     "heads that tell which is which (else say --kind and --columns), or orders as lines of JSON; each also gzipped.",
+    "checklist_file_unreadable": "{file} cannot be read as JSON ({why}). Nothing of it was taken.",
+    "checklist_file_wrong": "{file} is no checklist: look at its {what}. It needs number, names and items.",
     "list_unreadable": "{file} cannot be read to its end ({why}); {taken} rows of it were taken. Mend the file and "
     "import it again: what is here already is not taken twice.",
     "list_too_large": "{file} is too large, or one of its lines is.",
