@@ -148,12 +148,3 @@ def test_an_import_can_be_stopped_and_goes_on_where_it_stopped(office: tuple[Hea
     assert (stopped.stopped, stopped.taken) == (True, 200)
     rest = import_file(hq, boss, path)
     assert (rest.unchanged, rest.taken) == (200, 300)
-
-
-def test_the_demo_has_orders_around_today_in_three_scripts(office: tuple[Headquarters, str]):
-    hq, boss = office
-    made = demo.make_demo(hq, boss, FixedClock())
-    with hq.read() as read:
-        mine = read.all(WorkOrder, WorkOrder.c.assignee_id == made.people["engineer"])
-    assert len(mine) == 18
-    assert all("2027-01-1" <= (order.due_on or "") <= "2027-01-30" for order in mine)

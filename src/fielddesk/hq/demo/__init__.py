@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,17 +11,15 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from fielddesk.core import canonical
 from fielddesk.core.clock import Clock, local_day
-from fielddesk.core.paths import resources
-from fielddesk.features.inspections.actions import create_checklist
-from fielddesk.features.inspections.queries import latest_version
+from fielddesk.features.inspections.model import Checklist, ChecklistVersion
 from fielddesk.features.inspections.rules import parse_items
 from fielddesk.features.lists.queries import Report
 from fielddesk.features.parts.actions import create_place, import_parts, receive_stock
 from fielddesk.features.parts.model import Part
 from fielddesk.features.parts.rules import DEPOT, MILLION, VAN
 from fielddesk.features.people.actions import create_user
+from fielddesk.hq.checklists import publish_checklist_file, shipped
 from fielddesk.hq.demo.catalogue import own_parts, parts
 from fielddesk.hq.demo.history import Sheet, make_history, make_plans
 from fielddesk.hq.demo.orders import give_real_orders, make_orders, plan_days
@@ -93,19 +90,13 @@ def _catalogue(work: Work) -> None:
 
 
 def _checklists(work: Work) -> Mapping[str, Sheet]:
-    """The checklists that lie in resources, by number."""
+    """The checklists that FieldDesk brings along, by number."""
     found = {}
-    for path in sorted((resources() / "checklists").glob("*.json")):
-        tree = json.loads(path.read_text(encoding="utf-8"))
-        items = canonical.dumps(tree["items"])
-        checklist = work.one(
-            create_checklist, number=tree["number"], names=canonical.dumps(tree["names"]),
-            product_class=tree["product_class"], items=items,
-        )  # fmt: skip
+    for path in shipped():
+        taken = publish_checklist_file(work.office, work.user_id, path)
         with work.office.read() as read:
-            version = latest_version(read, checklist)
-        assert version is not None
-        found[tree["number"]] = Sheet(checklist, version.id, parse_items(version.items))
+            checklist, version = read.one(Checklist, taken.checklist_id), read.one(ChecklistVersion, taken.version_id)
+        found[checklist.number] = Sheet(checklist.id, version.id, parse_items(version.items))
     return found
 
 
