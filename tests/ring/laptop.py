@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
@@ -20,8 +21,10 @@ from fielddesk.core.errors import FieldDeskError, StoreProblem
 from fielddesk.features import registry
 from fielddesk.features.sync_centre import queries as sync_centre
 from fielddesk.features.sync_centre.actions import decided
+from fielddesk.features.workorders.queries import open_orders_of
 from fielddesk.store import outbox, profile
 from fielddesk.store.actions import ACTIONS, call
+from fielddesk.store.contents import Content
 from fielddesk.store.database import Store
 from fielddesk.store.digest import base_digest
 from fielddesk.store.lanes import ThreadWriter
@@ -33,8 +36,10 @@ from fielddesk.sync.apply import LaptopSync
 from fielddesk.sync.client import HttpHq
 from fielddesk.sync.driver import Driver
 from fielddesk.sync.protocol import Hq
+from fielddesk.sync.together import driver_for
 from fielddesk.sync.worker import SyncWorker
 from tests.ring.points import Points
+from tests.support.photos import pixels
 
 assert registry.ACTIONS
 Point = Callable[[str], None]
@@ -66,6 +71,12 @@ class KeysInFile:
         self._put(kept)
 
 
+QUESTIONS = (
+    "enrol", "hello", "push", "pull", "snapshot", "contents", "create_upload", "upload_offset", "send_piece",
+    "fetch_piece",
+)  # fmt: skip
+
+
 class Marked:
     """Headquarters with a point before each question and behind each answer."""
 
@@ -74,12 +85,12 @@ class Marked:
 
     def __getattr__(self, name: str) -> Any:
         real = getattr(self._hq, name)
-        if name not in ("enrol", "hello", "push", "pull", "snapshot"):
+        if name not in QUESTIONS:
             return real
 
-        def asked(request: Any) -> Any:
+        def asked(*words: Any) -> Any:
             self._point(f"asking_{name}")
-            answer = real(request)
+            answer = real(*words)
             self._point(f"answered_{name}")
             return answer
 
@@ -157,19 +168,35 @@ class Laptop:
 
     def sync(self, address: str | None = None) -> dict[str, Any]:
         """One whole round as at a start of the program, on this thread; how it stands then."""
-        hq = self._line(address or self.address or self.kept("hq_url"), self.token)
+        hq, driver = self._line(address or self.address or self.kept("hq_url"), self.token), None
         try:
-            driver = Driver(LaptopSync(self.store), hq, self.clock, SystemRandom())
+            driver = self._driver(hq)
             return asdict(driver.run_until_rest())
         finally:
+            if driver is not None:
+                driver.close()
             hq.close()
 
     def work(self, address: str | None = None) -> SyncWorker:
         """Let sync run on its own thread, as beside the window; `stop` ends it."""
         hq = self._line(address or self.address or self.kept("hq_url"), self.token)
-        self.worker = SyncWorker(Driver(LaptopSync(self.store), hq, self.clock, SystemRandom()), hq, self.bugs.append)
+        self.worker = SyncWorker(self._driver(hq), hq, self.bugs.append)
         self.worker.start()
         return self.worker
+
+    def _driver(self, hq: Any) -> Driver:
+        near = partial(open_orders_of, user_id=self.store.identity.user)
+        return driver_for(self.store, hq, self.clock, SystemRandom(), near=near)
+
+    def keep_blob(self, seed: int, size: int) -> str:
+        """Keep a content that the seed makes; its hash."""
+        assert self.store.blobs is not None
+        return self.store.blobs.keep(pixels(seed, size)).sha256
+
+    def contents(self) -> dict[str, str]:
+        """State of every content on the list, by hash."""
+        with self.store.read() as read:
+            return {each.sha256: each.state for each in read.all(Content)}
 
     def decide(self, op_id: str, choices: Mapping[str, str]) -> list[str]:
         """Settle a conflict as its screen does: field to mine or theirs; ids of the new operations."""

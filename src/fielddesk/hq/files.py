@@ -26,7 +26,6 @@ from fielddesk.hq.reach import in_scope
 from fielddesk.hq.settings import Refused, put_settings, settings
 from fielddesk.hq.tables import KeptContent, Upload
 from fielddesk.hq.transactions import Transactions
-from fielddesk.store.aside import move_aside
 from fielddesk.store.blobs import HASH, LARGEST, Blob, Blobs
 from fielddesk.store.contents import naming
 from fielddesk.store.keys import Keys, new_store_key
@@ -103,7 +102,7 @@ class Files:
     def put_aside(self, sha256: str) -> None:
         """A content that is not what was kept: out of the way, so that whoever has it can send it again."""
         log.error("content %s… is damaged; it was put aside", sha256[:12])
-        move_aside(self.blobs.vault.path("files", sha256), "damaged", self._clock.now())
+        self.blobs.put_aside(sha256, self._clock.now())
 
     # -- uploads ---------------------------------------------------------------------------------------------------
 

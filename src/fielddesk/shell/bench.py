@@ -19,6 +19,7 @@ from fielddesk.core.i18n import _
 from fielddesk.shell.undo import UndoStack
 from fielddesk.store.actions import Call
 from fielddesk.store.blobs import Blob, Blobs
+from fielddesk.store.contents import want
 from fielddesk.store.database import Changes, Done, Store
 from fielddesk.store.lanes import PEOPLE
 from fielddesk.store.outbox import Draft, put_setting
@@ -39,12 +40,13 @@ class WindowBench(QObject):
     """`Bench` over an opened store, or one that is still being opened: questions then wait for it.
 
     Signals: `changed(tables)` on the main thread, many commits at once; `broke(exception)` for mistakes of ours;
-    `trouble(problem)` for what the disk did to us.
+    `trouble(problem)` for what the disk did to us; `wanted` when somebody waits for a content that is not here.
     """
 
     changed = Signal(object)
     broke = Signal(object)
     trouble = Signal(object)
+    wanted = Signal()
     _came = Signal()
 
     def __init__(self, opened: Future[Store], me: Me, offers: Offers, clock: Clock, desk: Desk) -> None:
@@ -259,7 +261,22 @@ class WindowBench(QObject):
         self.work(lambda: _keep(self._contents(), content), then, failed=failed)
 
     def read_blob(self, sha256: str, then: Callable[[bytes | None], None], *, key: str = "") -> None:
-        self.work(lambda: _content(self._contents(), sha256), then, key=key)
+        def found(content: bytes | None) -> None:
+            if content is None and sha256:
+                self._want(sha256)
+            then(content)
+
+        self.work(lambda: _content(self._contents(), sha256, self.now()), found, key=key)
+
+    def _want(self, sha256: str) -> None:
+        """Have a content fetched before all others; `Content` is touched when it is there."""
+        blobs = self._contents()
+        asking = self.store.write_later(lambda connection: want(connection, sha256, blobs), lane=PEOPLE)
+        self._readers.follow(asking, self._tell_wanted, partial(self._refused, None))
+
+    def _tell_wanted(self, asked: bool) -> None:
+        if asked:
+            self.wanted.emit()
 
     def has_blob(self, sha256: str) -> bool:
         return bool(sha256) and self._contents().has(sha256)
@@ -341,10 +358,12 @@ def _keep(blobs: Blobs, content: bytes | Path) -> Blob:
         raise FieldDeskError("file_unreadable", file=content.name, why=type(problem).__name__) from None
 
 
-def _content(blobs: Blobs, sha256: str) -> bytes | None:
+def _content(blobs: Blobs, sha256: str, now: int) -> bytes | None:
     try:
         return blobs.read_bytes(sha256)
-    except StoreProblem:
+    except StoreProblem as problem:
+        if problem.code == "file_damaged":
+            blobs.put_aside(sha256, now)
         return None
 
 

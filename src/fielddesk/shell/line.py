@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
@@ -45,13 +46,15 @@ class SyncLine(QObject):
 
     def start(self, store: Store, hq: Hq, clock: Clock) -> None:
         """Begin with a first round on a thread of its own."""
-        from fielddesk.sync.apply import LaptopSync
-        from fielddesk.sync.driver import Driver
+        from fielddesk.features.workorders.queries import open_orders_of
+        from fielddesk.sync.together import driver_for
         from fielddesk.sync.worker import SyncWorker
 
         if self._worker is not None:
             return
-        driver = Driver(LaptopSync(store), hq, clock, SystemRandom(), listener=self._tell)
+        user = store.identity.user
+        near = partial(open_orders_of, user_id=user)
+        driver = driver_for(store, hq, clock, SystemRandom(), near=near, listener=self._tell)
         self._worker = SyncWorker(driver, hq, self._bug)
         self._worker.start()
 
@@ -73,6 +76,11 @@ class SyncLine(QObject):
     def wake(self) -> None:
         if self._worker is not None:
             self._worker.wake()
+
+    def content_wanted(self) -> None:
+        """A person waits for a content that is not on this laptop: it was noted in the store."""
+        if self._worker is not None:
+            self._worker.wanted()
 
     def answer_removal(self, agreed: bool) -> None:
         if self._worker is not None:

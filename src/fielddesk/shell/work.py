@@ -55,6 +55,7 @@ def begin_work(window: Frame, header: Header, opening: Future[Opened]) -> None:
     bench.broke.connect(window.mistake)
     bench.trouble.connect(window.tell_trouble)
     bench.changed.connect(window.reload_pages)
+    bench.wanted.connect(window.line.content_wanted)
     window.bench = bench
     shown = [Place(each.key, each.title, each.icon, each.at_bottom) for each in offers.places if each.in_navigation]
     window.show_places(shown, {each.key: partial(each.page, bench) for each in offers.places})

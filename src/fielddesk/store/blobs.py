@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from fielddesk.core.errors import FieldDeskError, StoreProblem
+from fielddesk.store.aside import move_aside
 from fielddesk.store.vault import PIECE_BYTES, Source, Vault
 
 LARGEST: Final = 512 * 1024 * 1024
@@ -59,6 +60,10 @@ class Blobs:
     def read_bytes(self, sha256: str) -> bytes:
         """The whole of a content. file_missing, file_damaged."""
         return self.vault.read_bytes("files", checked(sha256))
+
+    def put_aside(self, sha256: str, now: int) -> None:
+        """A content that is not what was kept: out of the way, so that it can be fetched or kept again."""
+        move_aside(self.vault.path("files", checked(sha256)), "damaged", now, self.vault.disk)
 
     def remove(self, sha256: str) -> bool:
         """Delete a content nobody names any more; False where there was none."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Literal
 
 import sqlalchemy as sa
 
 from fielddesk.store.blobs import HASH, Blobs
+from fielddesk.store.partial import partial_path
 from fielddesk.store.statements import ask
 from fielddesk.store.tables import BY_NAME, LAPTOP, Holds, Local, Synced
 from fielddesk.store.tx import Key, Reading, write
@@ -180,10 +182,15 @@ def want(connection: sa.Connection, sha256: str, blobs: Blobs) -> tuple[bool, li
     known = Reading(connection).get(Content, sha256)
     if known is None:
         known = Content(sha256=sha256, size=0, rank=SMALL, state="away", row_id=NOBODY)
-    if known.state != "away":
+    if known.state not in ("away", "safe"):
         return False, []
-    write(connection, Content, "put", [changed(known, asked=1, not_before=0)])
+    write(connection, Content, "put", [changed(known, state="away", asked=1, not_before=0)])
     return True, [(Content.tablename, sha256)]
+
+
+def part_of(blobs: Blobs, sha256: str) -> Path:
+    """Where the part of a content lies that has arrived so far."""
+    return partial_path(blobs.vault, sha256)
 
 
 def changed(content: Content, **news: object) -> Content:

@@ -142,9 +142,18 @@ def write_whole(path: Path, content: bytes, disk: Disk = DISK) -> None:
             raise
 
 
-def check_room(folder: Path, size: int, spare: int = 64 * 1024 * 1024) -> None:
-    """Raise disk_full before a write of `size` bytes is begun that would leave less than `spare` bytes free."""
+SPARE = 64 * 1024 * 1024
+"""Bytes that downloads and copies leave free."""
+
+
+def free_room(folder: Path) -> int:
+    """Bytes that can still be written where this folder lies."""
     with told(folder):
-        free = shutil.disk_usage(folder).free
+        return shutil.disk_usage(folder).free
+
+
+def check_room(folder: Path, size: int, spare: int = SPARE) -> None:
+    """Raise disk_full before a write of `size` bytes is begun that would leave less than `spare` bytes free."""
+    free = free_room(folder)
     if free < size + spare:
         raise StoreProblem("disk_full", file="", folder=str(folder), needed=size + spare, free=free)

@@ -14,19 +14,26 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from fielddesk import __version__
 from fielddesk.core.errors import NetworkProblem
+from fielddesk.sync import pieces
+from fielddesk.sync.pieces import Told
 from fielddesk.sync.protocol import (
     CONTENT_TYPE,
     Answer,
+    Bearer,
+    ContentsAnswer,
+    ContentsRequest,
     EnrolAnswer,
     EnrolRequest,
     HelloAnswer,
     HelloRequest,
+    Piece,
     PullAnswer,
     PullRequest,
     PushAnswer,
@@ -58,7 +65,7 @@ _FOREIGN = (18, 19, 20, 21, 62, 64)
 
 
 class HttpHq:
-    """Headquarters over HTTP; implements `Hq`. One exchange at a time.
+    """Headquarters over HTTP; implements `Hq` and `HqFiles`. One exchange at a time.
 
     `connect_s` bounds look-up, connection and handshake, `stall_s` the time without any byte; `authorities` is a file
     of certificate authorities instead of the usual ones. Plain HTTP is for this machine only.
@@ -76,6 +83,8 @@ class HttpHq:
         self.address = address.rstrip("/")
         self.connect_s, self.stall_s = connect_s, stall_s
         self._token, self._authorities = token, authorities
+        self.sent = self.received = 0
+        """Bytes of questions, answers and pieces of files so far, as they were packed."""
         self._cancelled = threading.Event()
         self._line: _Line | None = None
         self._left: list[threading.Thread] = []
@@ -98,6 +107,23 @@ class HttpHq:
     def snapshot(self, request: SnapshotRequest) -> SnapshotAnswer:
         return self._ask(request, SnapshotAnswer)
 
+    def contents(self, request: ContentsRequest) -> ContentsAnswer:
+        return self._ask(request, ContentsAnswer)
+
+    def create_upload(self, bearer: Bearer, sha256: str, size: int) -> str:
+        told = self._carry("POST", "files", pieces.creating(bearer, sha256, size))
+        return pieces.place_in(told)
+
+    def upload_offset(self, bearer: Bearer, upload: str) -> int:
+        return pieces.offset_in(self._carry("HEAD", f"files/{upload}", pieces.names(bearer)))
+
+    def send_piece(self, bearer: Bearer, upload: str, offset: int, piece: bytes) -> int:
+        return pieces.sent_to(self._carry("PATCH", f"files/{upload}", pieces.sending(bearer, offset), piece))
+
+    def fetch_piece(self, bearer: Bearer, sha256: str, offset: int, most: int) -> Piece:
+        told = self._carry("GET", f"contents/{sha256}", pieces.fetching(bearer, offset, most))
+        return pieces.piece_in(told, offset, most)
+
     def cancel(self) -> None:
         self._cancelled.set()
 
@@ -113,22 +139,31 @@ class HttpHq:
             thread.join(GRACE)
 
     def _ask(self, request: Request, kind: type[_A]) -> _A:
+        answer = self._exchange(partial(_talk, request))
+        assert isinstance(answer, kind)
+        return answer
+
+    def _carry(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Told:
+        told = self._exchange(partial(_handed, method, path, headers, body))
+        assert isinstance(told, Told)
+        return told
+
+    def _exchange(self, talk: Callable[[_Exchange], object]) -> object:
         check_address(self.address)
         if self._cancelled.is_set():
             raise NetworkProblem("cancelled")
         if self._line is None:
             self._line = _Line(self.address, self._token, self._authorities, self.connect_s, self.stall_s)
-        exchange = _Exchange(self._line, request)
+        exchange = _Exchange(self._line, talk)
         exchange.thread.start()
         problem = self._watch(exchange)
+        self.sent, self.received = self.sent + exchange.went, self.received + exchange.came
         if problem is not None:
             self._line = None  # the thread closes it, when it comes out of whatever it hangs in
             exchange.leave()
             self._left = [each for each in (*self._left, exchange.thread) if each.is_alive()]
             raise problem
-        answer = exchange.result()
-        assert isinstance(answer, kind)
-        return answer
+        return exchange.result()
 
     def _watch(self, exchange: _Exchange) -> NetworkProblem | None:
         """Wait for the end; give up on a cancel, a silence, or a line on which next to nothing passes."""
@@ -141,24 +176,25 @@ class HttpHq:
             if now - exchange.moved_at > limit:
                 return NetworkProblem("timeout", seconds=round(limit))
             if now - window_from > window:
-                if exchange.passed - passed < LEAST:
+                if exchange.went + exchange.came - passed < LEAST:
                     return NetworkProblem("timeout", seconds=round(window))
-                window_from, passed = now, exchange.passed
+                window_from, passed = now, exchange.went + exchange.came
         return None
 
 
 class _Exchange:
     """One question and its answer, in its own thread."""
 
-    def __init__(self, line: _Line, request: Request) -> None:
+    def __init__(self, line: _Line, talk: Callable[[_Exchange], object]) -> None:
         self.line, self.done = line, threading.Event()
-        self.moved_at, self.passed = time.monotonic(), 0
+        self.moved_at = time.monotonic()
+        self.went = self.came = 0
         self.thread = threading.Thread(target=self._run, name="line to headquarters", daemon=True)
-        self._request = request
-        self._result: Answer | BaseException | None = None
+        self._talk = talk
+        self._result: object = None
         self._lock, self._left = threading.Lock(), False
 
-    def result(self) -> Answer:
+    def result(self) -> object:
         """What came of it, once `done`."""
         if isinstance(self._result, BaseException):
             raise self._result
@@ -175,13 +211,17 @@ class _Exchange:
         self.line.shut()
         self.thread.join(GRACE)
 
+    def sent(self, count: int) -> None:
+        self.moved_at = time.monotonic()
+        self.went += count
+
     def moved(self, count: int) -> None:
         self.moved_at = time.monotonic()
-        self.passed += count
+        self.came += count
 
     def _run(self) -> None:
         try:
-            self._result = self._talk()
+            self._result = self._talk(self)
         except NetworkProblem as problem:
             self._result = problem
         except Exception as cause:
@@ -192,20 +232,40 @@ class _Exchange:
         if left:
             self.line.close()
 
-    def _talk(self) -> Answer:
-        kind = kind_of(self._request)
-        body = _Upload(gzip.compress(encode_request(self._request), 5, mtime=0), self)
-        with self.line.post(kind, body) as response:
-            self.moved(0)
-            status, headers = response.status_code, response.headers
-            written_by = headers.get("Content-Type", "").partition(";")[0].strip().lower()
-            wait_s = retry_after(headers)
-            if written_by != CONTENT_TYPE or 300 <= status < 400:
-                raise foreign(status, written_by, wait_s)
-            raw = unpacked(headers.get("Content-Encoding", "").strip().lower(), _pieces(response), self.moved)
-        if status != 200:
-            raise refusal(status, raw, wait_s)
-        return decode_answer(kind, raw)
+
+def _talk(request: Request, exchange: _Exchange) -> Answer:
+    """Ask a question and read its answer."""
+    kind = kind_of(request)
+    body = _Upload(gzip.compress(encode_request(request), 5, mtime=0), exchange)
+    headers = {"Content-Type": CONTENT_TYPE, "Content-Encoding": "gzip", "Accept": CONTENT_TYPE}
+    with exchange.line.send("POST", kind, body, headers) as response:
+        told = _told(response, exchange)
+        if told.written_by != CONTENT_TYPE or 300 <= told.status < 400:
+            raise foreign(told.status, told.written_by, told.wait_s)
+        raw = _unpacked(response, exchange)
+    if told.status != 200:
+        raise refusal(told.status, raw, told.wait_s)
+    return decode_answer(kind, raw)
+
+
+def _handed(method: str, path: str, headers: Mapping[str, str], body: bytes, exchange: _Exchange) -> Told:
+    """Hand a piece of a file over, or take one; what was said about it."""
+    with exchange.line.send(method, path, _Upload(body, exchange) if body else None, headers) as response:
+        told = _told(response, exchange)
+        pieces.check_teller(told)
+        return told.with_body(_unpacked(response, exchange))
+
+
+def _told(response: requests.Response, exchange: _Exchange) -> Told:
+    exchange.moved(0)
+    headers = response.headers
+    written_by = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return Told(response.status_code, headers, written_by, retry_after(headers))
+
+
+def _unpacked(response: requests.Response, exchange: _Exchange) -> bytes:
+    packing = response.headers.get("Content-Encoding", "").strip().lower()
+    return unpacked(packing, _pieces(response), exchange.moved)
 
 
 def _pieces(response: requests.Response) -> Iterator[bytes]:
@@ -229,7 +289,7 @@ class _Upload:
 
     def read(self, _size: int = -1) -> bytes:
         piece, self._rest = bytes(self._rest[:PIECE]), self._rest[PIECE:]
-        self._exchange.moved(len(piece))
+        self._exchange.sent(len(piece))
         return piece
 
 
@@ -247,20 +307,15 @@ class _Line:
         self.connected = False
         """Whether look-up, connection and handshake are behind us."""
 
-    def post(self, kind: str, body: _Upload) -> requests.Response:
+    def send(self, method: str, path: str, body: _Upload | None, headers: Mapping[str, str]) -> requests.Response:
         """Ask; the answer's body is still to be read. Redirects are never followed: they go to strangers."""
         if self._session is None:
             self._session = _session(self, self._loopback)
-        return self._session.post(
-            f"{self._address}/v1/{kind}",
+        return self._session.request(
+            method,
+            f"{self._address}/v1/{path}",
             data=body,
-            headers={
-                "Content-Type": CONTENT_TYPE,
-                "Content-Encoding": "gzip",
-                "Accept": CONTENT_TYPE,
-                "Accept-Encoding": "gzip",
-                "User-Agent": f"FieldDesk/{__version__}",
-            },
+            headers={"Accept-Encoding": "gzip", "User-Agent": f"FieldDesk/{__version__}", **headers},
             auth=self._sign,
             allow_redirects=False,
             stream=True,

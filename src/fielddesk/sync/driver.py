@@ -20,6 +20,7 @@ from fielddesk.sync.engine import step
 from fielddesk.sync.protocol import (
     After,
     Answer,
+    ContentsRequest,
     EnrolAnswer,
     EnrolRequest,
     Fork,
@@ -32,7 +33,9 @@ from fielddesk.sync.protocol import (
     PushAnswer,
     PushRequest,
     Request,
+    Row,
     SnapshotAnswer,
+    SnapshotRequest,
 )
 from fielddesk.sync.state import (
     Answered,
@@ -41,7 +44,10 @@ from fielddesk.sync.state import (
     ApplySnapshot,
     Ask,
     Asks,
+    Baggage,
     Cancel,
+    Carried,
+    Carry,
     Effect,
     Event,
     Facts,
@@ -49,6 +55,8 @@ from fielddesk.sync.state import (
     Load,
     Loaded,
     LocalWork,
+    LookAtContents,
+    Looked,
     PersonAnswered,
     ReadWaiting,
     Say,
@@ -67,8 +75,47 @@ from fielddesk.sync.state import (
     TimerRang,
     WaitingRead,
     Wake,
+    Wanted,
 )
 from fielddesk.sync.status import Status
+
+
+class Carrier(Protocol):
+    """What sync needs of whoever carries contents of files; as with `SyncStore`, each call stands being cut off."""
+
+    def plan(self, epoch: Mark) -> Baggage:
+        """What is to be carried now."""
+        ...
+
+    def carry(self, ticket: ContentsRequest, size: int) -> Baggage:
+        """Carry one piece of at most `size` bytes: one exchange. NetworkProblem, StoreProblem."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Receipts(Protocol):
+    """Who writes down what a session carried; a failing disk must not keep anything from being carried."""
+
+    def begin(self, wished: bool) -> None:
+        """A round begins, in a new session or in the one under way; `wished`: a person asked for it."""
+        ...
+
+    def pushed(self, answer: PushAnswer) -> None:
+        """Called before the outcomes are stored."""
+        ...
+
+    def pulled(self, rows: list[Row]) -> None:
+        """Called before a page or snapshot is stored; counts once `stored` says that it was."""
+        ...
+
+    def stored(self) -> None: ...
+
+    def carried(self, baggage: Baggage) -> None: ...
+
+    def end(self, how: str) -> None:
+        """Sync rests."""
+        ...
 
 
 class SyncStore(Protocol):
@@ -168,12 +215,16 @@ class Driver:
         *,
         elapsed: Callable[[], int] = monotonic,
         listener: Callable[[Status], None] | None = None,
+        contents: Carrier | None = None,
+        receipts: Receipts | None = None,
     ) -> None:
         self.state = State()
         self.effects: deque[Effect] = deque()
         self.timer: int | None = None
         self.status: Status = Status("starting")
         self._store, self._hq, self._clock, self._random = store, hq, clock, random
+        self._contents, self._receipts = contents, receipts
+        self._wished = False
         self.elapsed = elapsed
         self.listener = listener
 
@@ -181,12 +232,21 @@ class Driver:
 
     def start(self) -> None:
         """The program runs: a first round."""
-        self.feed(
-            Started(now=self.elapsed(), draw=self._random.random(), session=f"{self._random.getrandbits(128):032x}")
-        )
+        now, draw, session = self.elapsed(), self._random.random(), f"{self._random.getrandbits(128):032x}"
+        self.feed(Started(now=now, draw=draw, session=session, carries=self._contents is not None))
+
+    def wanted(self) -> None:
+        """A person waits for a content."""
+        self.feed(Wanted(now=self.elapsed(), draw=self._random.random()))
+
+    def close(self) -> None:
+        """Let go of the files that are being carried."""
+        if self._contents is not None:
+            self._contents.close()
 
     def sync_now(self) -> None:
         """A person asks for a sync."""
+        self._wished = True
         self.feed(SyncNow(now=self.elapsed(), draw=self._random.random()))
 
     def wake(self) -> None:
@@ -245,7 +305,7 @@ class Driver:
         return self.status
 
     def _stale(self, effect: Effect) -> bool:
-        if isinstance(effect, Ask):
+        if isinstance(effect, Ask | Carry):
             return effect.request_no != self.state.waits_for
         return not isinstance(effect, SetTimer | Cancel | Say) and effect.no != self.state.waits_for
 
@@ -261,6 +321,8 @@ class Driver:
                 self._hq.ready()
             case Ask():
                 return self._ask(effect)
+            case Carry():
+                return self._carry(effect)
             case _:
                 try:
                     return self._tell_store(effect)
@@ -271,7 +333,9 @@ class Driver:
     def broken(self, effect: Effect, problem: FieldDeskError) -> Event | None:
         """What the engine hears when an effect could not be done."""
         now, draw = self.elapsed(), self._random.random()
-        if isinstance(effect, Ask):
+        if isinstance(effect, Carry) and isinstance(problem, StoreProblem):
+            return StoreFailed(now=now, draw=draw, no=effect.request_no, problem=problem)
+        if isinstance(effect, Ask | Carry):
             return Failed(now=now, draw=draw, request_no=effect.request_no, problem=problem)
         if isinstance(effect, SetTimer | Cancel | Say):
             return None
@@ -293,6 +357,17 @@ class Driver:
             clock=self._clock.now(),
         )
 
+    def _carry(self, effect: Carry) -> Event | None:
+        assert self._contents is not None
+        try:
+            ticket = replace(effect.ticket, now=self._clock.now())
+            baggage = self._contents.carry(ticket, effect.size)
+        except (NetworkProblem, StoreProblem) as problem:
+            return self.broken(effect, problem)
+        if self._receipts is not None:
+            self._receipts.carried(baggage)
+        return Carried(now=self.elapsed(), draw=self._random.random(), request_no=effect.request_no, baggage=baggage)
+
     def _exchange(self, request: Request) -> Answer:
         if isinstance(request, HelloRequest):
             return self._hq.hello(request)
@@ -300,13 +375,16 @@ class Driver:
             return self._hq.push(request)
         if isinstance(request, PullRequest):
             return self._hq.pull(request)
-        assert not isinstance(request, EnrolRequest)
+        assert isinstance(request, SnapshotRequest)
         return self._hq.snapshot(request)
 
     def _tell_store(self, effect: StoreEffect) -> Event:
-        store, result = self._store, None
+        store, result, receipts = self._store, None, self._receipts
         match effect:
             case Load(no):
+                if receipts is not None:
+                    receipts.begin(self._wished)
+                    self._wished = False
                 facts = store.load_state()
                 return Loaded(now=self.elapsed(), draw=self._random.random(), no=no, facts=facts)
             case ReadWaiting(no, from_seq, limit, max_bytes):
@@ -315,11 +393,21 @@ class Driver:
             case StoreSent(no, batch):
                 stands = store.mark_sent(batch)
                 return SentStored(now=self.elapsed(), draw=self._random.random(), no=no, stands=stands)
+            case LookAtContents(no, epoch):
+                assert self._contents is not None
+                baggage = self._contents.plan(epoch)
+                return Looked(now=self.elapsed(), draw=self._random.random(), no=no, baggage=baggage)
             case ApplyOutcomes(no, answer):
+                if receipts is not None:
+                    receipts.pushed(answer)
                 result = store.take_outcomes(answer)
             case ApplyPage(no, page, agreed):
+                if receipts is not None:
+                    receipts.pulled(page.rows)
                 return self._stored(no, store.apply_page(page, agreed))
             case ApplySnapshot(no, piece, after, agreed):
+                if receipts is not None:
+                    receipts.pulled(piece.rows)
                 return self._stored(no, store.apply_snapshot(piece, after, agreed))
             case TakeFork(no, fork):
                 result = store.take_fork(fork)
@@ -328,10 +416,14 @@ class Driver:
         return self._stored(no, result)
 
     def _stored(self, no: int, result: Facts | Asks) -> Event:
+        if self._receipts is not None and isinstance(result, Facts):
+            self._receipts.stored()
         return Stored(now=self.elapsed(), draw=self._random.random(), no=no, result=result)
 
     def _say(self, status: Status) -> None:
         since = self.status.since if status.code == self.status.code else None
+        if self._receipts is not None and not status.trying:
+            self._receipts.end("complete" if status.code in ("agreed", "waiting") else status.problem or status.code)
         self.status = replace(status, since=self._clock.now() if since is None else since)
         if self.listener is not None:
             self.listener(self.status)

@@ -1,8 +1,9 @@
 """Decides what sync does next: one step from what is known and what has happened to what shall be done.
 
 A round is: load what the store remembers, hello (at start, every six hours, and after any doubt who answers), push
-until nothing waits, a snapshot where one is due, pull until the feed is at its head, rest. One thing is under way at
-a time, an Ask or an effect on the store; each has a number, and an event with another number is late and ignored.
+until nothing waits, a snapshot where one is due, pull until the feed is at its head, contents of files piece by piece,
+rest. One thing is under way at a time, an Ask, a Carry or an effect on the store; each has a number, and an event with
+another number is late and ignored. Between two pieces of files whatever is new among the rows goes first.
 Any failure ends the round; the next begins where the store stands. Rules are those of "Sync: what it promises".
 """
 
@@ -12,6 +13,7 @@ from dataclasses import replace
 
 from fielddesk.core.clock import SECOND
 from fielddesk.sync import waits
+from fielddesk.sync.carriage import carried
 from fielddesk.sync.exchange import answered, failed, stored
 from fielddesk.sync.moves import Step, begin, rest_until
 from fielddesk.sync.state import (
@@ -20,6 +22,7 @@ from fielddesk.sync.state import (
     Answered,
     Asks,
     Cancel,
+    Carried,
     Doing,
     Effect,
     Event,
@@ -36,6 +39,7 @@ from fielddesk.sync.state import (
     SyncNow,
     TimerRang,
     Wake,
+    Wanted,
 )
 from fielddesk.sync.view import look
 
@@ -55,7 +59,7 @@ def step(state: State, event: Event) -> Step:
 def _decide(state: State, event: Event) -> Step:
     match event:
         case Started():
-            return begin(State(session=event.session, no=state.no), event)
+            return begin(State(session=event.session, no=state.no, carries=event.carries), event)
         case Stop():
             return _stop(state)
         case LocalWork():
@@ -65,12 +69,17 @@ def _decide(state: State, event: Event) -> Step:
         case TimerRang():
             return _timer_rang(state, event)
         case SyncNow():
+            state = replace(state, files_held_until=0)
             return _wished(replace(state, revoked=False) if state.doing in AT_REST else state, event, AT_REST)
+        case Wanted():
+            return _wished(state, event, frozenset({"idle", "rest"}))
         case Wake():
             return _woken(state, event)
-        case Answered() | Failed():
+        case Answered() | Failed() | Carried():
             if event.request_no != state.waits_for:
                 return state, ()
+            if isinstance(event, Carried):
+                return carried(state, event)
             return answered(state, event) if isinstance(event, Answered) else failed(state, event)
         case _:
             if event.no != state.waits_for:

@@ -1,6 +1,6 @@
 """How a round goes on, from what headquarters answers and what the store makes of it to the next question.
 
-The order is hello, push, snapshot, pull. Rules are those of "Sync: what it promises".
+The order is hello, push, snapshot, pull, contents of files (carriage.py). Rules are those of "Sync: what it promises".
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import replace
 from fielddesk.core.clock import SECOND
 from fielddesk.core.errors import FieldDeskError, NetworkProblem
 from fielddesk.sync import waits
+from fielddesk.sync.carriage import hold_contents, looked
 from fielddesk.sync.moves import Step, ask, better, block, fail, finish, tell_store
 from fielddesk.sync.protocol import (
     PROTOCOL,
@@ -38,6 +39,7 @@ from fielddesk.sync.state import (
     Facts,
     Failed,
     Loaded,
+    Looked,
     ReadWaiting,
     SentStored,
     SetTimer,
@@ -82,14 +84,18 @@ def next_step(state: State, event: Event) -> Step:
     )
 
 
-def stored(state: State, event: Loaded | WaitingRead | SentStored | Stored | StoreFailed) -> Step:
+def stored(state: State, event: Loaded | Looked | WaitingRead | SentStored | Stored | StoreFailed) -> Step:
     if isinstance(event, StoreFailed):
+        if state.doing in ("look", "carry"):
+            state = hold_contents(state, event, event.problem)
         return fail(state, event, event.problem, in_store=True)
     match state.doing, event:
         case "load", Loaded():
             state = replace(state, facts=event.facts, sent_total=event.facts.waiting)
             state = replace(state, pull_start=event.facts.cursor or 0, pull_head=event.facts.cursor or 0)
             return next_step(state, event)
+        case "look", Looked():
+            return looked(state, event)
         case "read", WaitingRead():
             return _batch_read(state, event)
         case "mark", SentStored():
@@ -254,6 +260,8 @@ def _greeted(state: State, event: Answered, answer: HelloAnswer) -> Step:
 
 def failed(state: State, event: Failed) -> Step:
     code, doing = event.problem.code, state.doing
+    if doing == "carry":
+        state = hold_contents(state, event, event.problem)
     if code == "wrong_hq" or code == "device_unknown":
         return block(state, event, code)
     if code == "revoked":

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.sync import waits
-from fielddesk.sync.state import Ask, Doing, Effect, Event, Load, SetTimer, State, StoreEffect
+from fielddesk.sync.state import Ask, Doing, Effect, Event, Load, LookAtContents, SetTimer, State, StoreEffect
 
 Step: TypeAlias = tuple[State, tuple[Effect, ...]]
 
@@ -32,19 +32,17 @@ def begin(state: State, event: Event) -> Step:
         sent_count=0,
         taken_rows=0,
         due=None,
+        round_at=event.now,
     )
     return tell_store(fresh, "load", lambda no: Load(no))
 
 
 def finish(state: State, event: Event) -> Step:
-    """The round is complete: both sides have told each other all they have."""
+    """The rows are complete: both sides have told each other all they have. Contents of files come behind them."""
     if state.revoked:
         return block(state, event, "revoked")
-    wait = waits.SOON if state.again else waits.pause(event.draw)
     done = replace(
         state,
-        doing="rest",
-        waits_for=None,
         failures=0,
         turns=0,
         agreed=0,
@@ -55,6 +53,23 @@ def finish(state: State, event: Event) -> Step:
         batch=(),
         answer=None,
     )
+    if state.carries and not state.again and event.now >= state.files_held_until:
+        return look_at_contents(done)
+    return rest(done, event)
+
+
+def look_at_contents(state: State) -> Step:
+    epoch = state.known.epoch
+    return tell_store(state, "look", lambda no: LookAtContents(no, epoch))
+
+
+def rest(state: State, event: Event) -> Step:
+    """Nothing is left to do for now."""
+    wait = waits.SOON if state.again else waits.pause(event.draw)
+    held = state.files_held_until - event.now
+    if state.carries and 0 < held < wait:
+        wait = held
+    done = replace(state, doing="rest", waits_for=None, files_sent=0, files_fetched=0, bytes_sent=0, bytes_fetched=0)
     return rest_until(done, event.now + wait)
 
 
@@ -75,6 +90,10 @@ def fail(state: State, event: Event, problem: FieldDeskError, *, in_store: bool 
         not_before=event.now + hard,
         batch=(),
         answer=None,
+        files_sent=0,
+        files_fetched=0,
+        bytes_sent=0,
+        bytes_fetched=0,
     )
     return rest_until(failed, event.now + soft)
 

@@ -1,4 +1,4 @@
-"""What a laptop and headquarters say to each other: five questions and their answers.
+"""What a laptop and headquarters say to each other: six questions and their answers, and pieces of files.
 
 `wire.py` turns them into bytes and checks what comes back. `Hq` is headquarters as the laptop sees it; `client.py`
 is the one over HTTP, a test or a simulator passes its own.
@@ -168,6 +168,19 @@ class SnapshotRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ContentsRequest:
+    """Which of these contents of files headquarters has."""
+
+    nonce: str
+    device: str
+    incarnation: Mark
+    hq_id: str
+    epoch: Mark
+    hashes: tuple[str, ...]
+    now: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EnrolAnswer:
     """Who this laptop is from now on; `token` opens headquarters and is never shown."""
 
@@ -234,8 +247,57 @@ class SnapshotAnswer:
     next: After | None
 
 
-Request: TypeAlias = EnrolRequest | HelloRequest | PushRequest | PullRequest | SnapshotRequest
-Answer: TypeAlias = EnrolAnswer | HelloAnswer | PushAnswer | PullAnswer | SnapshotAnswer
+@dataclass(frozen=True, slots=True)
+class ContentsAnswer:
+    """`lacks` are wanted; of what is in neither, no row that this laptop may see says anything."""
+
+    echo: Echo
+    have: tuple[str, ...]
+    lacks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who carries a piece of a file, and to which headquarters."""
+
+    device: str
+    hq_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes of a content, and the length of all of it."""
+
+    content: bytes
+    size: int
+
+
+Request: TypeAlias = EnrolRequest | HelloRequest | PushRequest | PullRequest | SnapshotRequest | ContentsRequest
+Answer: TypeAlias = EnrolAnswer | HelloAnswer | PushAnswer | PullAnswer | SnapshotAnswer | ContentsAnswer
+
+
+class HqFiles(Protocol):
+    """Headquarters where contents are carried. Each call is one exchange, as in `Hq`, and is cancelled there.
+
+    What headquarters refuses is NetworkProblem("refused", by=…) with by content_missing, content_there,
+    upload_unknown, offset_wrong or hash_wrong; "too_large" for a content it does not take.
+    """
+
+    def contents(self, request: ContentsRequest) -> ContentsAnswer: ...
+
+    def create_upload(self, bearer: Bearer, sha256: str, size: int) -> str:
+        """Begin, or find, the upload of a content; what headquarters calls it."""
+        ...
+
+    def upload_offset(self, bearer: Bearer, upload: str) -> int:
+        """How much of it is there."""
+        ...
+
+    def send_piece(self, bearer: Bearer, upload: str, offset: int, piece: bytes) -> int:
+        """Add a piece; where the next begins. The last one is answered when all of it was checked and kept."""
+        ...
+
+    def fetch_piece(self, bearer: Bearer, sha256: str, offset: int, most: int) -> Piece: ...
 
 
 class Hq(Protocol):

@@ -13,6 +13,7 @@ from fielddesk.core.errors import FieldDeskError
 from fielddesk.sync.protocol import (
     After,
     Answer,
+    ContentsRequest,
     Fork,
     Later,
     Mark,
@@ -27,10 +28,10 @@ from fielddesk.sync.status import Status
 
 Doing: TypeAlias = Literal[
     "idle", "load", "hello", "epoch", "read", "mark", "push", "outcomes", "fork", "snapshot", "snapshot_rows",
-    "pull", "page", "rest", "asks", "blocked", "stopped",
+    "pull", "page", "look", "carry", "rest", "asks", "blocked", "stopped",
 ]  # fmt: skip
 AT_REST: frozenset[Doing] = frozenset({"idle", "rest", "asks", "blocked", "stopped"})
-ASKING: frozenset[Doing] = frozenset({"hello", "push", "snapshot", "pull"})
+ASKING: frozenset[Doing] = frozenset({"hello", "push", "snapshot", "pull", "carry"})
 
 # ---------------------------------------------------------------- what the store remembers
 
@@ -74,6 +75,34 @@ class Asks:
     of: int
 
 
+@dataclass(frozen=True, slots=True)
+class Baggage:
+    """Contents of files behind the rows: how many are to go up (`out`) and to come down (`into`) now, and their bytes.
+
+    `asks` are those of which headquarters has not said whether it has them, `lost` went before they were sent,
+    `missing` headquarters does not have either; `problem` says why some wait. `sending`: the next piece goes up.
+    The rest is what the last piece brought: whole contents, and bytes.
+    """
+
+    out: int = 0
+    out_bytes: int = 0
+    into: int = 0
+    into_bytes: int = 0
+    asks: int = 0
+    lost: int = 0
+    missing: int = 0
+    problem: str | None = None
+    sending: bool = False
+    sent: int = 0
+    fetched: int = 0
+    out_moved: int = 0
+    into_moved: int = 0
+
+    @property
+    def left(self) -> int:
+        return self.out + self.into + self.asks
+
+
 # ---------------------------------------------------------------- events
 
 
@@ -85,13 +114,23 @@ class _Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started(_Event):
-    """The program runs; `session` (32 hex) was drawn for this run and begins every nonce."""
+    """The program runs; `session` (32 hex) was drawn for this run and begins every nonce.
+
+    `carries`: contents of files travel behind the rows.
+    """
 
     session: str
+    carries: bool = False
 
 
 class Wake(_Event):
     """Something suggests a try: the network is back, the computer woke up, headquarters has news."""
+
+    __slots__ = ()
+
+
+class Wanted(_Event):
+    """A person waits for a content that is not here."""
 
     __slots__ = ()
 
@@ -146,6 +185,22 @@ class Failed(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Carried(_Event):
+    """The Carry of that number is done."""
+
+    request_no: int
+    baggage: Baggage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked(_Event):
+    """LookAtContents is done."""
+
+    no: int
+    baggage: Baggage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded(_Event):
     """Load is done."""
 
@@ -186,8 +241,8 @@ class StoreFailed(_Event):
 
 
 Event: TypeAlias = (
-    Started | Wake | SyncNow | Stop | TimerRang | LocalWork | PersonAnswered
-    | Answered | Failed | Loaded | WaitingRead | SentStored | Stored | StoreFailed
+    Started | Wake | Wanted | SyncNow | Stop | TimerRang | LocalWork | PersonAnswered
+    | Answered | Failed | Carried | Looked | Loaded | WaitingRead | SentStored | Stored | StoreFailed
 )  # fmt: skip
 
 # ---------------------------------------------------------------- effects
@@ -271,6 +326,26 @@ class TakeEpoch:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAtContents:
+    """See which contents are to be carried; `epoch` is headquarters'."""
+
+    no: int
+    epoch: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """Carry the next piece of a content, of at most `size` bytes; one exchange. `ticket` is a question without hashes.
+
+    Answered like an Ask: it is the only one that is unanswered.
+    """
+
+    request_no: int
+    ticket: ContentsRequest
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetTimer:
     """Ring (TimerRang) at that time; it replaces the one before, None takes it away."""
 
@@ -292,9 +367,9 @@ class Say:
 
 
 StoreEffect: TypeAlias = (
-    Load | ReadWaiting | StoreSent | ApplyOutcomes | ApplyPage | ApplySnapshot | TakeFork | TakeEpoch
+    Load | ReadWaiting | StoreSent | ApplyOutcomes | ApplyPage | ApplySnapshot | TakeFork | TakeEpoch | LookAtContents
 )
-Effect: TypeAlias = StoreEffect | Ask | SetTimer | Cancel | Say
+Effect: TypeAlias = StoreEffect | Ask | Carry | SetTimer | Cancel | Say
 
 # ---------------------------------------------------------------- what the engine knows
 
@@ -305,7 +380,8 @@ class State:
 
     `no` numbers each Ask and store effect, `waits_for` is the one whose event is awaited. `greeted_at` None means
     that a hello comes first. `not_before` is the earliest moment of a next request whoever wishes one, `due` when one
-    is planned. `turns` counts forks and epochs since the last complete round, `back` the steps back for a gap.
+    is planned. `files_held_until` is when contents are tried again after a failure of their own; rows do not wait for
+    that. `turns` counts forks and epochs since the last complete round, `back` the steps back for a gap.
     """
 
     doing: Doing = "idle"
@@ -346,6 +422,18 @@ class State:
     pull_start: int = 0
     pull_head: int = 0
     taken_rows: int = 0
+
+    carries: bool = False
+    baggage: Baggage = Baggage()
+    round_at: int = 0
+    asked_at: int = 0
+    piece_size: int = 256 * 1024
+    files_held_until: int = 0
+    file_failures: int = 0
+    files_sent: int = 0
+    files_fetched: int = 0
+    bytes_sent: int = 0
+    bytes_fetched: int = 0
 
     failures: int = 0
     not_before: int = 0

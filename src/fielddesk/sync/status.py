@@ -15,6 +15,8 @@ Code: TypeAlias = Literal[
     "sending",  # done of total operations
     "receiving",  # done of total feed positions
     "snapshot",  # done rows so far, the total is not known
+    "sending_files",  # done of total photos and files; the rows are through
+    "fetching_files",  # the same the other way
     "agreed",  # nothing waits, all has been fetched
     "waiting",  # all fetched, but something cannot be sent yet: see problem
     "offline",  # headquarters is out of reach or does not answer as itself: see problem
@@ -32,6 +34,8 @@ TONES: dict[Code, Tone] = {
     "sending": "busy",
     "receiving": "busy",
     "snapshot": "busy",
+    "sending_files": "busy",
+    "fetching_files": "busy",
     "agreed": "good",
     "waiting": "attention",
     "offline": "calm",
@@ -102,6 +106,15 @@ class Status:
     synced_at: int | None = None
     clock_ahead: int | None = None
     trying: bool = False
+    bytes_done: int = 0
+    bytes_total: int = 0
+    """Of the photos and files that go up, or come down, now."""
+    files_waiting: int = 0
+    """Photos and files that are still to be sent."""
+    files_lost: int = 0
+    """Those that went from this laptop, or were damaged, before headquarters had them."""
+    files_problem: str | None = None
+    """Why photos and files wait (disk_full)."""
 
     @property
     def tone(self) -> Tone:
@@ -110,4 +123,6 @@ class Status:
     @property
     def percent(self) -> int | None:
         """0 to 100, None where the end is not known."""
+        if self.bytes_total:
+            return min(100, self.bytes_done * 100 // self.bytes_total)
         return min(100, self.done * 100 // self.total) if self.total else None

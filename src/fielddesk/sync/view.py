@@ -12,7 +12,8 @@ def look(state: State, now: int) -> Status:
     """The status of this state; `since` is the driver's to fill in."""
     code, problem, values = _code(state)
     done, total = _progress(state, code)
-    facts = state.facts
+    facts, baggage = state.facts, state.baggage
+    bytes_done, bytes_total = _bytes(state, code)
     return Status(
         code=code,
         problem=problem,
@@ -25,6 +26,11 @@ def look(state: State, now: int) -> Status:
         synced_at=facts.synced_at if facts else None,
         clock_ahead=state.clock_ahead,
         trying=state.doing not in AT_REST,
+        bytes_done=bytes_done,
+        bytes_total=bytes_total,
+        files_waiting=baggage.out,
+        files_lost=baggage.lost,
+        files_problem=baggage.problem,
     )
 
 
@@ -50,6 +56,8 @@ def _code(state: State) -> tuple[Code, str | None, dict[str, Any]]:
             return "sending", None, {}
         case "snapshot" | "snapshot_rows":
             return "snapshot", None, {}
+        case "look" | "carry" if state.baggage.out + state.baggage.into:
+            return ("sending_files" if state.baggage.sending else "fetching_files"), None, {}
         case "pull" | "page" if state.pull_head > state.pull_start:
             return "receiving", None, {}
     return _settled(state)
@@ -70,6 +78,18 @@ def _progress(state: State, code: Code) -> tuple[int, int | None]:
         return state.sent_count, max(state.sent_total, state.sent_count)
     if code == "snapshot":
         return state.taken_rows, None
+    if code == "sending_files":
+        return state.files_sent, state.files_sent + state.baggage.out
+    if code == "fetching_files":
+        return state.files_fetched, state.files_fetched + state.baggage.into
     if code == "receiving" and state.facts is not None:
         return (state.facts.cursor or 0) - state.pull_start, state.pull_head - state.pull_start
     return 0, None
+
+
+def _bytes(state: State, code: Code) -> tuple[int, int]:
+    if code == "sending_files":
+        return state.bytes_sent, state.bytes_sent + state.baggage.out_bytes
+    if code == "fetching_files":
+        return state.bytes_fetched, state.bytes_fetched + state.baggage.into_bytes
+    return 0, 0

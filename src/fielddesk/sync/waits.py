@@ -23,6 +23,8 @@ RETRY_AFTER_LIMIT = 3600
 SKEWED_VERSIONS = 15 * 60 * SECOND
 PUSH_HELD = 5 * 60 * SECOND
 SMALLER = frozenset({"timeout", "cut_off", "too_large", "too_long"})
+SMALLEST_PIECE, LARGEST_PIECE = 16 * 1024, 4 * 1024 * 1024
+"""Bytes of a content in one exchange."""
 APPLY_AIM = SECOND // 20
 """What one page may take in the store, so that a person's own work never waits longer."""
 
@@ -72,7 +74,16 @@ def smaller(state: State) -> State:
             return replace(state, pull_size=max(1, state.pull_size // 2))
         case "snapshot":
             return replace(state, snapshot_size=max(1, state.snapshot_size // 2))
+        case "carry":
+            return replace(state, piece_size=max(SMALLEST_PIECE, state.piece_size // 2))
     return state
+
+
+def fitting_piece(size: int, took: int) -> int:
+    """Bytes to carry next, after a piece of this size took so many microseconds: a piece keeps the rows waiting."""
+    if took > 2 * SECOND:
+        return max(SMALLEST_PIECE, size // 2)
+    return larger(size, LARGEST_PIECE) if took < SECOND // 2 else size
 
 
 def fitting(size: int, took: int) -> int:

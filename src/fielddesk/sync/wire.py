@@ -19,6 +19,7 @@ from fielddesk import __version__
 from fielddesk.core.errors import NetworkProblem
 from fielddesk.sync.protocol import (
     ANSWER_LIMIT,
+    HASHES_LIMIT,
     LARGEST,
     OPS_LIMIT,
     OUTCOMES,
@@ -26,6 +27,8 @@ from fielddesk.sync.protocol import (
     ROWS_LIMIT,
     After,
     Answer,
+    ContentsAnswer,
+    ContentsRequest,
     Echo,
     EnrolAnswer,
     EnrolRequest,
@@ -44,7 +47,7 @@ from fielddesk.sync.protocol import (
     SnapshotAnswer,
 )
 
-Kind: TypeAlias = Literal["enrol", "hello", "push", "pull", "snapshot"]
+Kind: TypeAlias = Literal["enrol", "hello", "push", "pull", "snapshot", "contents"]
 _T = TypeVar("_T")
 
 _HEX = re.compile(r"[0-9a-f]{32}").fullmatch
@@ -66,6 +69,8 @@ def kind_of(request: Request) -> Kind:
         return "hello"
     if isinstance(request, PushRequest):
         return "push"
+    if isinstance(request, ContentsRequest):
+        return "contents"
     return "pull" if isinstance(request, PullRequest) else "snapshot"
 
 
@@ -89,6 +94,8 @@ def _particulars(request: Request) -> dict[str, Any]:
         return {"from": request.from_, "sent": sent, "limit": request.limit}
     if isinstance(request, HelloRequest | EnrolRequest):
         return {}
+    if isinstance(request, ContentsRequest):
+        return {"hashes": list(request.hashes)}
     return {"after": request.after and list(request.after), "limit": request.limit}
 
 
@@ -356,12 +363,24 @@ def _snapshot(words: dict[str, Any]) -> SnapshotAnswer:
     return SnapshotAnswer(_echo(words), _count(words, "pos"), _snapshot_rows(words), _after(words))
 
 
+def _contents(words: dict[str, Any]) -> ContentsAnswer:
+    return ContentsAnswer(_echo(words), _hashes(words, "have"), _hashes(words, "lacks"))
+
+
+def _hashes(words: dict[str, Any], name: str) -> tuple[str, ...]:
+    found = _list(words, name, HASHES_LIMIT)
+    if not all(type(each) is str and _HASH(each) for each in found):
+        raise _bad(name)
+    return tuple(found)
+
+
 _READERS: dict[Kind, Callable[[dict[str, Any]], Answer]] = {
     "enrol": _enrol,
     "hello": _hello,
     "push": _push,
     "pull": _pull,
     "snapshot": _snapshot,
+    "contents": _contents,
 }
 
 

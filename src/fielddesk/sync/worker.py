@@ -47,6 +47,9 @@ class SyncWorker:
     def wake(self) -> None:
         self._wish(self._driver.wake)
 
+    def wanted(self) -> None:
+        self._wish(self._driver.wanted)
+
     def local_work(self, count: int) -> None:
         """As often as one likes: only the last count is heard."""
         with self._news:
@@ -89,6 +92,7 @@ class SyncWorker:
                 self._one_step()
                 self._nap()
         finally:
+            self._driver.close()
             self._hq.close()
 
     def _nap(self) -> None:

@@ -194,6 +194,13 @@ def order_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
     return {order.id: f"{order.number} {order.title}" for order in read.among(WorkOrder, ids)}
 
 
+def open_orders_of(read: Reading, user_id: str) -> set[str]:
+    """Ids of the orders that a person has and has not finished."""
+    c = WorkOrder.c
+    query = sa.select(c.id).where(c.assignee_id == user_id, c.status.not_in(FINISHED), c.archived_at.is_(None))
+    return {row[0] for row in read.rows(query)}
+
+
 def first_view(role: str) -> str:
     """What somebody looks at first: the office has no orders of its own, it gives them."""
     return OPEN if role in OFFICE else MINE
