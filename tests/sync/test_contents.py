@@ -202,7 +202,10 @@ def test_small_ones_go_first_up_and_down(place: Place) -> None:
     order = place.order("anna")
     synced(anna)
     smalls = [sha(pixels(10 + n, 3_000)) for n in range(3)]
-    bigs = [photo(anna, order, pixels(n, 40_000), pixels(10 + n, 3_000)) for n in range(3)]
+    bigs = []
+    for n in range(3):
+        later(place, 1)
+        bigs.append(photo(anna, order, pixels(n, 40_000), pixels(10 + n, 3_000)))
     created = [about for what, about in synced(anna).went if what == "create"]
     assert set(created[:3]) == set(smalls)
     assert created[3:] == bigs, "in the order they were taken"

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from fielddesk.core.i18n import N_, _, duration_words, format_moment, format_number, ngettext
+from fielddesk.core.i18n import N_, _, duration_words, format_moment, format_number, format_quantity, ngettext
+from fielddesk.features.sync_centre.queries import Carried, ReceiptLine
 from fielddesk.sync.status import Status
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
@@ -20,6 +21,8 @@ ICONS = {
     "sending": "cloud-arrow-up",
     "receiving": "cloud-arrow-down",
     "snapshot": "cloud-arrow-down",
+    "sending_files": "cloud-arrow-up",
+    "fetching_files": "cloud-arrow-down",
     "agreed": "cloud-check",
     "waiting": "cloud-warning",
     "offline": "cloud-slash",
@@ -89,6 +92,10 @@ def connection_words(status: Status, zone: str) -> str:
             return _("Syncing {n} %").format(n=status.percent)
         case "snapshot":
             return _("Fetching everything: {n} rows so far").format(n=format_number(status.done))
+        case "sending_files":
+            return _("Sending photos {n} of {of}").format(**_under_way(status))
+        case "fetching_files":
+            return _("Fetching photos {n} of {of}").format(**_under_way(status))
         case "agreed":
             return _agreed(status, zone)
         case "waiting":
@@ -106,6 +113,11 @@ def connection_words(status: Status, zone: str) -> str:
         case "blocked":
             return _("Sync needs help")
     raise AssertionError(status.code)
+
+
+def _under_way(status: Status) -> dict[str, str]:
+    total = status.total or 1
+    return {"n": format_number(min(status.done + 1, total)), "of": format_number(total)}
 
 
 def _agreed(status: Status, zone: str) -> str:
@@ -159,6 +171,75 @@ def clock_words(status: Status) -> str:
     )
 
 
+def files_words(status: Status) -> str:
+    """What is the matter with photos and files; "" where nothing is."""
+    parts = []
+    if status.files_lost:
+        parts.append(
+            ngettext(
+                "{n} photo or file went from this laptop, or was damaged, before it was sent. Its record stays.",
+                "{n} photos and files went from this laptop, or were damaged, before they were sent. Their records "
+                "stay.",
+                status.files_lost,
+            ).format(n=format_number(status.files_lost))
+        )
+    if status.files_problem == "disk_full":
+        parts.append(_("The disk is too full to fetch photos and files. Make room; it goes on by itself."))
+    if status.files_waiting and status.tone != "busy":
+        parts.append(
+            ngettext(
+                "{n} photo or file waits to be sent.", "{n} photos and files wait to be sent.", status.files_waiting
+            ).format(n=format_number(status.files_waiting))
+        )
+    return " ".join(parts)
+
+
+# ---------------------------------------------------------------- what a session carried
+
+
+def bytes_words(count: int) -> str:
+    """A length in bytes as people say it."""
+    if count < 1_000_000:
+        return format_quantity(max(1, count // 1000) * 1_000_000, "kB")
+    return format_quantity(count // 100_000 * 100_000, "MB")
+
+
+def carried_words(carried: Carried) -> str:
+    """Records, answers, photos and files one way, each with its number."""
+    parts = []
+    if carried.records:
+        parts.append(ngettext("{n} record", "{n} records", carried.records).format(n=format_number(carried.records)))
+    if carried.answers:
+        parts.append(ngettext("{n} answer", "{n} answers", carried.answers).format(n=format_number(carried.answers)))
+    if carried.files:
+        files = ngettext("{n} photo or file", "{n} photos and files", carried.files)
+        parts.append(f"{files.format(n=format_number(carried.files))} ({bytes_words(carried.file_bytes)})")
+    return " · ".join(parts) or _("nothing")
+
+
+def receipt_words(receipt: ReceiptLine, when: str) -> str:
+    """What the last session carried, in one line."""
+    return _("Last sync {time}. Out: {out}. In: {into}.").format(
+        time=when, out=carried_words(receipt.out), into=carried_words(receipt.into)
+    )
+
+
+def ended_words(receipt: ReceiptLine) -> str:
+    """How a session ended."""
+    if receipt.ended_at is None:
+        return _("Not finished; the next sync went on where it stopped.")
+    match receipt.how:
+        case "complete":
+            return _("Complete")
+        case "stopped":
+            return _("It was stopped.")
+        case "asks":
+            return _("Sync asks you a question")
+        case "locked":
+            return _("Headquarters has locked this laptop")
+    return reason_words(receipt.how, {})
+
+
 class Line(Protocol):
     """The line to headquarters, as the sync centre needs it."""
 
@@ -190,6 +271,9 @@ class Standing(Worded, QWidget):
         self._glyph = Glyph("cloud", "text2", 22)
         self._words = Text("", "strong", wraps=True)
         self._why = Text("", "second", wraps=True)
+        self._last = Text("", "second", wraps=True)
+        self._last.hide()
+        self._receipt: tuple[ReceiptLine, Callable[[], str]] | None = None
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self.sync_now = Button(lambda: _("Sync now"), "arrows-clockwise")
@@ -209,7 +293,7 @@ class Standing(Worded, QWidget):
     def _lay(self) -> None:
         words = QVBoxLayout()
         theme.space(words, spacing=2)
-        for widget in (self._words, self._why, self._bar):
+        for widget in (self._words, self._why, self._bar, self._last):
             words.addWidget(widget)
         head = QHBoxLayout()
         theme.space(head, spacing=12)
@@ -245,8 +329,16 @@ class Standing(Worded, QWidget):
         self.agree.setVisible(asks)
         self.keep.setVisible(asks)
 
+    def show_receipt(self, receipt: ReceiptLine, when: Callable[[], str]) -> None:
+        """Say under the status what the last session carried."""
+        self._receipt = (receipt, when)
+        self._last.set_words(receipt_words(receipt, when()))
+        self._last.show()
+
     def retranslate(self) -> None:
         self.show_status(self._status)
+        if self._receipt is not None:
+            self.show_receipt(*self._receipt)
 
     def _keep(self) -> None:
         self._keeps = True
@@ -266,5 +358,7 @@ def why_words(status: Status) -> str:
         return _("What you did is handed in for review; then this laptop is locked. Nothing is erased.")
     if status.code == "stopped":
         return _("Everything is saved here. “Sync now” goes on where it stopped.")
-    parts = (reason_words(status.problem, status.values), retry_words(status), clock_words(status))
+    parts = (
+        reason_words(status.problem, status.values), retry_words(status), files_words(status), clock_words(status)
+    )  # fmt: skip
     return " ".join(part for part in parts if part)

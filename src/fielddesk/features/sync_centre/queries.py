@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from fielddesk.core import canonical
+from fielddesk.store.contents import Receipt
 from fielddesk.store.events import Event
 from fielddesk.store.outbox import NEEDS_PERSON, OwnOperation
 from fielddesk.store.tables import BY_NAME
@@ -191,6 +192,74 @@ def _work(row: OwnOperation, event: Event | None) -> Work:
         canonical.loads(row.detail or "{}"), None if row.trouble is None else canonical.loads(row.trouble),
         row.settled_at,
     )  # fmt: skip
+
+
+# ---------------------------------------------------------------- what each session carried
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What went one way: rows (answers of inspections for themselves), photos and files with their bytes."""
+
+    records: int
+    answers: int
+    files: int
+    file_bytes: int
+    on_line: int
+    """Bytes of everything, as it was packed."""
+
+
+@dataclass(frozen=True)
+class ReceiptLine:
+    """One session of sync; `ended_at` None: it was cut off. `how`: complete, stopped, or the problem that ended it."""
+
+    id: str
+    began_at: int
+    ended_at: int | None
+    how: str
+    out: Carried
+    into: Carried
+
+
+ANSWERS, HISTORY_ROWS = "answer", "event"
+
+
+def receipts(read: Reading, offset: int, limit: int) -> list[ReceiptLine]:
+    """What the sessions carried, the newest first."""
+    c = Receipt.c
+    query = sa.select(Receipt.__table__).order_by(c.began_at.desc(), c.id.desc()).offset(offset).limit(limit)
+    return [_receipt(Receipt.from_values(row)) for row in read.rows(query)]
+
+
+def receipts_count(read: Reading) -> int:
+    return int(read.value(sa.select(sa.func.count()).select_from(Receipt.__table__)) or 0)
+
+
+def receipt(read: Reading, receipt_id: str) -> ReceiptLine | None:
+    found = read.get(Receipt, receipt_id)
+    return None if found is None else _receipt(found)
+
+
+def place_of_receipt(read: Reading, receipt_id: str) -> int | None:
+    """Where a receipt stands in the list."""
+    found = read.get(Receipt, receipt_id)
+    if found is None:
+        return None
+    newer = sa.tuple_(Receipt.c.began_at, Receipt.c.id) > sa.tuple_(sa.literal(found.began_at), found.id)
+    return int(read.value(sa.select(sa.func.count()).where(newer)) or 0)
+
+
+def _receipt(row: Receipt) -> ReceiptLine:
+    out = _carried(row.rows_out, row.files_out, row.file_bytes_out, row.bytes_out)
+    into = _carried(row.rows_in, row.files_in, row.file_bytes_in, row.bytes_in)
+    return ReceiptLine(row.id, row.began_at, row.ended_at, row.how, out, into)
+
+
+def _carried(rows: str, files: int, file_bytes: int, on_line: int) -> Carried:
+    counts = canonical.loads(rows)
+    # Each action leaves a line of history beside what it writes; a person counts the record alone.
+    records = sum(count for table, count in counts.items() if table not in (ANSWERS, HISTORY_ROWS))
+    return Carried(records, int(counts.get(ANSWERS, 0)), files, file_bytes, on_line)
 
 
 # ---------------------------------------------------------------- whom it names

@@ -2,6 +2,7 @@
 
 from fielddesk.features.sync_centre.page.centre import SyncPage
 from fielddesk.features.sync_centre.page.lists import HISTORY, NEEDS, WAITING
+from fielddesk.features.sync_centre.page.receipts import RECEIPTS
 from fielddesk.features.sync_centre.page.steps import Outbox
 
-__all__ = ["HISTORY", "NEEDS", "WAITING", "Outbox", "SyncPage"]
+__all__ = ["HISTORY", "NEEDS", "RECEIPTS", "WAITING", "Outbox", "SyncPage"]

@@ -1,4 +1,4 @@
-"""The page of the sync centre: where one stands with headquarters, three lists, and the chosen piece of work."""
+"""The page of the sync centre: where one stands with headquarters, four lists, and what is chosen in them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ from fielddesk.features.sync_centre.dialogs import (
     record_words,
 )
 from fielddesk.features.sync_centre.page.lists import HISTORY, NEEDS, WAITING, WorkLists
+from fielddesk.features.sync_centre.page.receipts import RECEIPTS, ReceiptCard, receipt_rows
 from fielddesk.features.sync_centre.page.steps import NextSteps, Outbox
 from fielddesk.features.sync_centre.panel import Line, Standing
-from fielddesk.features.sync_centre.queries import Sought, Work
+from fielddesk.features.sync_centre.queries import ReceiptLine, Sought, Work
+from fielddesk.store.contents import Receipt
 from fielddesk.store.events import Event
 from fielddesk.store.outbox import OwnOperation
 from fielddesk.store.tx import Reading
 from fielddesk.ui import theme
 from fielddesk.ui.editing import EditLine
+from fielddesk.ui.moments import moment_words
 from fielddesk.ui.page import SplitPage
 from fielddesk.ui.seams import Bench, SubjectPage
 from fielddesk.ui.signs import Chip
@@ -35,9 +38,9 @@ SEARCH_AFTER_MS = 150
 
 
 class SyncPage(SplitPage, SubjectPage):
-    """Three lists (needs you, waiting, history) and the chosen piece of work."""
+    """Four lists (needs you, waiting, history, receipts) and the chosen piece of work, or session of sync."""
 
-    watches = frozenset({OwnOperation.tablename, Event.tablename})
+    watches = frozenset({OwnOperation.tablename, Event.tablename, Receipt.tablename})
 
     def __init__(self, bench: Bench, line: Line, outbox: Outbox, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -72,6 +75,7 @@ class SyncPage(SplitPage, SubjectPage):
         self.list.counted.connect(self._counted)
         self.filters.chosen.connect(self._show_list)
         self._show_list(NEEDS)
+        self._ask_receipt()
 
     def _make_left(self) -> None:
         self.standing = Standing(self._line, self._bench.zone)
@@ -79,6 +83,7 @@ class SyncPage(SplitPage, SubjectPage):
         self.filters.add(NEEDS, lambda: _("Needs you"))
         self.filters.add(WAITING, lambda: _("Waiting"))
         self.filters.add(HISTORY, lambda: _("History"))
+        self.filters.add(RECEIPTS, lambda: _("Receipts"))
         self.search = _Search()
         self._finder = QWidget()
         below = QVBoxLayout(self._finder)
@@ -100,12 +105,16 @@ class SyncPage(SplitPage, SubjectPage):
             NEEDS: (N_("Nothing needs you"), N_("Conflicts and refusals appear here, each with its next step.")),
             WAITING: (N_("Nothing waits"), N_("What you do without a connection waits here until it is sent.")),
             HISTORY: (N_("Nothing was sent yet"), N_("What headquarters has taken appears here, newest first.")),
+            RECEIPTS: (N_("No sync yet"), N_("What each sync carried, both ways, appears here.")),
         }
         fact, how = empty[which]
         self.left.empty.show_words(lambda: _(fact), lambda: _(how))
         self.list.choose("")
         self.show_nothing()
-        self.list.show_source(self._lists.source(which, self._sought if which == HISTORY else Sought()))
+        if which == RECEIPTS:
+            self.list.show_source(receipt_rows(self._bench))
+        else:
+            self.list.show_source(self._lists.source(which, self._sought if which == HISTORY else Sought()))
         self._ask_counts()
 
     def _seek(self) -> None:
@@ -129,6 +138,14 @@ class SyncPage(SplitPage, SubjectPage):
             self.filters.set_count(NEEDS, found[1])
 
         self._bench.read(queries.counts, show, key="sync.counts")
+
+    def _ask_receipt(self) -> None:
+        def show(found: list[ReceiptLine]) -> None:
+            if found:
+                at, bench = found[0].ended_at or found[0].began_at, self._bench
+                self.standing.show_receipt(found[0], lambda: moment_words(at, bench.now(), bench.zone()))
+
+        self._bench.read(lambda read: queries.receipts(read, 0, 1), show, key="sync.receipt")
 
     def _counted(self, count: int) -> None:
         if count and not self.list.chosen_id() and not self.stacked():
@@ -166,11 +183,17 @@ class SyncPage(SplitPage, SubjectPage):
     def reload(self) -> None:
         self.list.reload()
         self._ask_counts()
+        self._ask_receipt()
         if self._work is not None:
             self._choose(self._work.id)
+        elif self.filters.current() == RECEIPTS:
+            self._choose(self.list.chosen_id())
 
     def _choose(self, op_id: str) -> None:
         if not op_id:
+            return
+        if self.filters.current() == RECEIPTS:
+            self._bench.read(lambda read: queries.receipt(read, op_id), self._show_session, key="sync.work")
             return
 
         def ask(read: Reading) -> tuple[Work, dict[str, str]] | None:
@@ -206,6 +229,20 @@ class SyncPage(SplitPage, SubjectPage):
         if work.chain:
             self._add(ChainCard(work.chain, offers, names, zone))
         self.steps.show_work(work, self._conflict, has_record=bool(record_words(work, names)))
+        self.fill_detail()
+
+    def _show_session(self, receipt: ReceiptLine | None) -> None:
+        if receipt is None:
+            self.show_nothing()
+            return
+        self._work, self._conflict = None, None
+        zone, whole = self._bench.zone(), receipt.how == "complete"
+        self.pane.show_title(_("Sync"), format_moment(receipt.began_at, zone))
+        state, icon = ("ok", "check-circle") if whole else ("warn", "warning")
+        self.pane.show_chips([Chip(lambda: _("Complete") if whole else _("Not complete"), state, icon)])
+        self._clear()
+        self._add(ReceiptCard(receipt, zone))
+        self.steps.show_none()
         self.fill_detail()
 
     def _add(self, card: QWidget) -> None:

@@ -73,6 +73,12 @@ class NextSteps(QObject):
             conflict.decided.connect(self._may_decide)
         self._show(work)
 
+    def show_none(self) -> None:
+        """What is shown has no next step."""
+        self._work = self._conflict = None
+        for button in (self.decide, self.again, self.let_go, self.open_record):
+            button.setVisible(False)
+
     def _show(self, work: Work) -> None:
         open_now = work.settled_at is None
         conflict = open_now and work.outcome == "conflict"
