@@ -17,6 +17,7 @@ from fielddesk.core.clock import SECOND, SystemClock
 from fielddesk.hq import __main__ as command
 from fielddesk.hq.service import Headquarters, on_postgresql, on_sqlite
 from tests.ring.points import Points
+from tests.support.photos import know_photos
 
 DIE_AT = "RING_HQ_DIES_AT"
 AHEAD = "RING_HQ_AHEAD"
@@ -37,11 +38,13 @@ def open_pointed(options: argparse.Namespace) -> Headquarters:
     point = Within(Points(os.environ.get(DIE_AT, "")))
     clock = ClockAhead(int(os.environ.get(AHEAD, "0")))
     if options.database:
-        hq = on_postgresql(options.database, clock, point=point)
+        hq = on_postgresql(options.database, clock, point=point, contents=options.contents)
     else:
         hq = on_sqlite(options.data / "headquarters.db", clock, point=point)
-    for name in ("enrol", "hello", "push", "pull", "snapshot"):
+    for name in ("enrol", "hello", "push", "pull", "snapshot", "contents"):
         setattr(hq, name, _between(getattr(hq, name), name, point))
+    for name in ("create", "offset", "append", "open"):
+        setattr(hq.files, name, _between(getattr(hq.files, name), name, point))
     return hq
 
 
@@ -73,4 +76,5 @@ def _between(answering: Any, name: str, point: Within) -> Any:
 
 if __name__ == "__main__":
     command._open = open_pointed
+    know_photos()
     sys.exit(command.main())

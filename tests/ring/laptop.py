@@ -39,7 +39,7 @@ from fielddesk.sync.protocol import Hq
 from fielddesk.sync.together import driver_for
 from fielddesk.sync.worker import SyncWorker
 from tests.ring.points import Points
-from tests.support.photos import pixels
+from tests.support.photos import know_photos, pixels
 
 assert registry.ACTIONS
 Point = Callable[[str], None]
@@ -275,6 +275,7 @@ class Laptop:
 
 
 def main(home: str) -> None:
+    know_photos()
     laptop = Laptop(Path(home))
     for line in sys.stdin:
         word, args, named = json.loads(line)

@@ -21,7 +21,7 @@ from fielddesk.features.people.model import User
 from fielddesk.features.people.rules import sees_everything
 from fielddesk.hq import admin
 from fielddesk.hq.jobs import refresh_levels
-from fielddesk.hq.service import Headquarters, on_postgresql, on_sqlite
+from fielddesk.hq.service import CONTENTS, Headquarters, on_postgresql, on_sqlite
 from fielddesk.store.actions import ACTIONS, call
 from fielddesk.store.statements import ask
 from fielddesk.store.tables import BY_NAME, row_digest
@@ -159,7 +159,9 @@ class Site:
 
     @property
     def where(self) -> list[str]:
-        return ["--database", self.url] if self.url else ["--data", str(self.folder)]
+        return ["--database", self.url, "--files", str(self.folder / CONTENTS)] if self.url else [
+            "--data", str(self.folder)
+        ]  # fmt: skip
 
     def serve(self, die_at: str = "", ahead: int = 0, jobs_every: float = 3600.0, typed: bool = False) -> str:
         """Start a server (one more, where one runs); its address. The first keeps its port over a restart.
@@ -257,7 +259,8 @@ class Site:
         if self._books is None:
             clock = SystemClock()
             path = self.folder / "headquarters.db"
-            self._books = on_postgresql(self.url, clock) if self.url else on_sqlite(path, clock)
+            contents = self.folder / CONTENTS
+            self._books = on_postgresql(self.url, clock, contents=contents) if self.url else on_sqlite(path, clock)
         return self._books
 
     def close_books(self) -> None:

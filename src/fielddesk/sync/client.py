@@ -253,7 +253,8 @@ def _handed(method: str, path: str, headers: Mapping[str, str], body: bytes, exc
     with exchange.line.send(method, path, _Upload(body, exchange) if body else None, headers) as response:
         told = _told(response, exchange)
         pieces.check_teller(told)
-        return told.with_body(_unpacked(response, exchange))
+        # The answer to HEAD has the headers of a body, and none.
+        return told if method == "HEAD" else told.with_body(_unpacked(response, exchange))
 
 
 def _told(response: requests.Response, exchange: _Exchange) -> Told:

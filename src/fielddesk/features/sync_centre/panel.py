@@ -213,7 +213,8 @@ def carried_words(carried: Carried) -> str:
         parts.append(ngettext("{n} answer", "{n} answers", carried.answers).format(n=format_number(carried.answers)))
     if carried.files:
         files = ngettext("{n} photo or file", "{n} photos and files", carried.files)
-        parts.append(f"{files.format(n=format_number(carried.files))} ({bytes_words(carried.file_bytes)})")
+        files = files.format(n=format_number(carried.files))
+        parts.append(_("{files} ({size})").format(files=files, size=bytes_words(carried.file_bytes)))
     return " · ".join(parts) or _("nothing")
 
 
