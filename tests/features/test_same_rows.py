@@ -17,6 +17,12 @@ from fielddesk.core.errors import RuleBroken
 from fielddesk.features import registry
 from fielddesk.features.assets.actions import create_asset, edit_asset, import_assets
 from fielddesk.features.customers.actions import create_customer, import_customers
+from fielddesk.features.documents.actions import (
+    add_attachment,
+    archive_attachment,
+    describe_attachment,
+    restore_attachment,
+)
 from fielddesk.features.inspections.actions import (
     answer_item,
     complete_inspection,
@@ -61,6 +67,7 @@ from fielddesk.features.workorders.actions import (
     record_safety_check,
     report_incident,
     set_order_status,
+    sign_off,
     unlink_orders,
 )
 from fielddesk.hq import admin
@@ -164,6 +171,22 @@ def work_of_every_kind(store: Store) -> None:
     did(call(set_order_status, based_on=shown, order_id=order, status="in_progress", safety_check_id=check))
     did(call(set_order_status, based_on=began, order_id=order, status="on_hold", reason=HARD))
     did(call(add_note, order_id=order, text=HARD + "\n\ttab"))
+    picture = did(
+        call(
+            add_attachment, subject_id=order, order_id=order, asset_id=asset, kind="photo", name=HARD, caption=HARD,
+            media_type="image/jpeg", size=7, sha256="0f" * 32, thumbnail="f0" * 32, thumbnail_size=3, taken_at=-1,
+        )
+    )  # fmt: skip
+    photo = {"attachment_id": picture, "subject_id": order}
+    did(call(describe_attachment, based_on={"caption": HARD_STORED}, **photo, caption="2″"))
+    did(call(archive_attachment, **photo))
+    did(call(restore_attachment, **photo))
+    did(
+        call(
+            sign_off, order_id=order, signer=HARD, signature="0f" * 32, satisfaction=5, recommendation=0, comment=HARD,
+            shown=HARD + "\n" + HARD,
+        )
+    )  # fmt: skip
     names = {"en": HARD, "zh_CN": "轴承", "zh_TW": "軸承"}
     parts = [
         {"number": f"P{n}", "names": canonical.dumps(names), "category": "", "unit": "piece", "replaced_by": None}

@@ -48,6 +48,11 @@ def language() -> str:
     return _spoken.get() or _chosen
 
 
+def region() -> str | None:
+    """What was last chosen beside the language for writing numbers."""
+    return _region
+
+
 def set_language(chosen: str, region: str | None = None) -> None:
     """Speak another language from now on and tell every listener.
 

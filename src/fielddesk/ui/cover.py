@@ -81,6 +81,9 @@ class Cover(Worded, QFrame):
         window = getattr(self, "_window", None)  # emptied by the collector, it may still hear of the window
         if kind == QEvent.Type.Resize and watched is window:
             self._place()
+        elif kind == QEvent.Type.Close and watched is window and self._locked:
+            event.ignore()  # whoever opens the program again would be the engineer
+            return True
         elif kind == QEvent.Type.ZOrderChange and self._locked and watched is not self and watched.parent() is window:
             self.raise_()  # a toast tells what is the engineer's
         return False

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import struct
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -49,7 +48,7 @@ def bomb(path: Path) -> Path:
 
 
 @pytest.fixture
-def photos(desk: Workplace, qtbot: QtBot) -> Iterator[Photos]:
+def photos(desk: Workplace, qtbot: QtBot) -> Photos:
     """The tab of an order."""
     page = desk.open("orders")
     desk.bench.show("work_order", ORDER)
@@ -58,7 +57,7 @@ def photos(desk: Workplace, qtbot: QtBot) -> Iterator[Photos]:
     desk.settle()
     desk.desk.activateWindow()
     qtbot.waitUntil(desk.desk.isActiveWindow)
-    yield panel.photos
+    return panel.photos
 
 
 def rows(laptop: Store) -> list[Attachment]:
@@ -262,9 +261,7 @@ def test_a_drawing_that_was_left_is_there_again(
     photos.opening.drawing.go_back()
 
 
-def test_no_shortcut_of_the_window_works_under_a_picture(
-    desk: Workplace, photos: Photos, tmp_path: Path, qtbot: QtBot
-):
+def test_no_shortcut_of_the_window_works_under_a_picture(desk: Workplace, photos: Photos, tmp_path: Path, qtbot: QtBot):
     drop(photos, [photo(tmp_path / "one.jpg")])
     desk.settle()
     drawing = opened(desk, photos)

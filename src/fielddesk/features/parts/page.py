@@ -9,6 +9,7 @@ from fielddesk.core.i18n import _
 from fielddesk.features.parts.dialogs import (
     ACTIONS,
     FIELDS,
+    amount,
     numbers_of,
     part_name,
     part_title,
@@ -22,6 +23,7 @@ from fielddesk.features.parts.queries import (
     PartRow,
     PartView,
     find_parts,
+    fitted,
     fitted_count,
     movement_count,
     part_count,
@@ -40,7 +42,17 @@ from fielddesk.ui.lists import Row
 from fielddesk.ui.menus import MenuLine
 from fielddesk.ui.page import Page
 from fielddesk.ui.records import Head, RecordsPage
-from fielddesk.ui.seams import Bench, CommandOffer, FieldWords, Hit, Offers, PanelOffer, PlaceOffer, SearchOffer
+from fielddesk.ui.seams import (
+    Bench,
+    CommandOffer,
+    FieldWords,
+    Hit,
+    Offers,
+    PanelOffer,
+    PlaceOffer,
+    SearchOffer,
+    SummaryOffer,
+)
 from fielddesk.ui.signs import Chip, Notice
 
 TABLE: Final = "part"
@@ -140,6 +152,17 @@ def _find(read: Reading, text: str, limit: int) -> list[Hit]:
     return [Hit(TABLE, part.id, part_name(part.names) or part.number, numbers_of(part), "nut") for part in found]
 
 
+def _fitted_words(read: Reading, order_id: str) -> list[str]:
+    rows = fitted(read, order_id)
+    return [
+        _("{amount} × {part} ({number})").format(
+            amount=amount(row.quantity, row.unit), part=part_name(row.names) or row.number, number=row.number
+        )
+        for row in rows
+        if row.quantity > 0
+    ]
+
+
 def offer(offers: Offers) -> None:
     """Hand the feature's screens to the window."""
     offers.add(
@@ -149,6 +172,7 @@ def offer(offers: Offers) -> None:
                      lambda: _("Work orders")),
         PanelOffer(TABLE, "stock", lambda: _("Stock"), 10, PartStock, watches=STOCK),
         PanelOffer(TABLE, "movements", lambda: _("Movements"), 20, PartMovements, movement_count, STOCK),
+        SummaryOffer("parts", 30, lambda: _("Parts used"), _fitted_words),
         history_of(TABLE),
         SearchOffer("parts", lambda: _("Parts"), 30, _find),
         *ACTIONS,

@@ -79,6 +79,10 @@ add_sentences(
             status=status_words(values["status"]), wanted=status_words(values["wanted"])
         ),
         "reason_missing": N_("Say why in a few words; colleagues and the office read it."),
+        "signer_missing": N_("Type your name first."),
+        "signature_missing": N_("Please sign in the box, or say why you do not sign."),
+        "satisfaction_unknown": N_("Choose a number from 1 to 5."),
+        "recommendation_unknown": N_("Choose a number from 0 to 10."),
         "note_empty": N_("Type the note first."),
         "field_of_the_office": N_("The office keeps this. Write a note, and they will correct it."),
         "safety_missing": N_("Work on site begins with the safety check. Open Safety on this order."),
@@ -272,6 +276,13 @@ def _unlinked_said(told: Mapping[str, Any], names: Names) -> str:
     return _("Link with {order} removed").format(order=names.get(str(told.get("other_id")), _("another order")))
 
 
+def _signed_said(told: Mapping[str, Any], _names: Names) -> str:
+    who = told.get("signer", "")
+    if not told.get("signed"):
+        return _("The customer did not sign")
+    return _("Signed by {who}").format(who=who)
+
+
 def _assigned_said(told: Mapping[str, Any], names: Names) -> str:
     changed, due = (told.get("changed", {}).get(name) for name in ("assignee_id", "due_on"))
     if not changed:
@@ -284,6 +295,11 @@ def _assigned_said(told: Mapping[str, Any], names: Names) -> str:
 
 
 _OTHER: Final = {"other_id": "work_order"}
+SATISFACTION: Final = (
+    N_("very dissatisfied"), N_("dissatisfied"), N_("neither"), N_("satisfied"), N_("very satisfied"),
+)  # fmt: skip
+"""What 1 to 5 mean."""
+
 ACTIONS: Final = (
     ActionWords("create_order", lambda: _("New order"), _opened_said, "plus"),
     ActionWords("add_note", lambda: _("Note"), _said(N_("Note added")), "note-pencil"),
@@ -294,6 +310,7 @@ ACTIONS: Final = (
     ActionWords("report_incident", lambda: _("Incident"), _incident_said, "first-aid"),
     ActionWords("link_orders", lambda: _("Link between orders"), _linked_said, "link-simple", _OTHER),
     ActionWords("unlink_orders", lambda: _("Link removed"), _unlinked_said, "link-break", _OTHER),
+    ActionWords("sign_off", lambda: _("Sign-off by the customer"), _signed_said, "signature"),
     ActionWords("import_orders", lambda: _("List of orders"),
                 _said(N_("Orders taken in from a list: {count}"), "count"), "tray"),
 )  # fmt: skip

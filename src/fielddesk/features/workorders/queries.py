@@ -16,7 +16,7 @@ from fielddesk.features.customers.model import Contact, Customer, Site
 from fielddesk.features.customers.queries import address_of
 from fielddesk.features.people.model import User
 from fielddesk.features.people.rules import OFFICE
-from fielddesk.features.workorders.model import Note, OrderLink, SafetyCheck, SafetyIncident, WorkOrder
+from fielddesk.features.workorders.model import Note, OrderLink, SafetyCheck, SafetyIncident, SignOff, WorkOrder
 from fielddesk.features.workorders.rules import FINISHED, STATES, checks_of, is_safe, still_counts
 from fielddesk.store.matching import has_text
 from fielddesk.store.tx import Reading
@@ -402,6 +402,46 @@ def linked_orders(read: Reading, order_id: str) -> list[LinkedOrder]:
 def link_count(read: Reading, order_id: str) -> int:
     """How many orders belong to this one."""
     return len(linked_orders(read, order_id))
+
+
+@dataclass(frozen=True)
+class Handover:
+    """What the sign-off needs of an order: who may sign, and the language they read."""
+
+    view: OrderView
+    contacts: tuple[Contact, ...]
+    language: str
+    """en, zh_cn or zh_tw: that of the contact of the order, else of the customer."""
+
+
+def handover(read: Reading, order_id: str) -> Handover | None:
+    """None where the order is not (any more) on this laptop."""
+    view = order_view(read, order_id)
+    if view is None:
+        return None
+    customer = read.get(Customer, view.order.customer_id)
+    here = (Contact.c.customer_id == view.order.customer_id, Contact.c.archived_at.is_(None))
+    contacts = tuple(read.all(Contact, *here, order=[Contact.c.name, Contact.c.id], limit=ENOUGH))
+    own = next((contact.language for contact in contacts if contact.id == view.order.contact_id), "")
+    return Handover(view, contacts, own or (customer.language if customer else "en"))
+
+
+def sign_offs(read: Reading, order_id: str) -> list[tuple[SignOff, str]]:
+    """What customers said and signed on an order, newest first, with who handed them the screen."""
+    c = SignOff.c
+    query = (
+        sa.select(*SignOff.__table__.columns, sa.func.coalesce(User.c.name, ""))
+        .select_from(SignOff.__table__.outerjoin(User.__table__, User.c.id == c.by_id))
+        .where(c.order_id == order_id, c.archived_at.is_(None))
+        .order_by(c.at.desc(), c.id.desc())
+    )
+    return [(SignOff.from_values(values[:-1]), values[-1]) for values in map(tuple, read.rows(query))]
+
+
+def sign_off_count(read: Reading, order_id: str) -> int:
+    """How many sign-offs an order has."""
+    query = sa.select(sa.func.count()).where(SignOff.c.order_id == order_id, SignOff.c.archived_at.is_(None))
+    return int(read.value(query) or 0)
 
 
 # ---------------------------------------------------------------- which orders, in which order

@@ -18,6 +18,7 @@ from fielddesk.features.workorders.panel import (
     OrdersOf,
     OverviewPanel,
     SafetyPanel,
+    SignOffPanel,
     orders_of,
 )
 from fielddesk.features.workorders.queries import (
@@ -30,6 +31,7 @@ from fielddesk.features.workorders.queries import (
     note_count,
     order_count,
     order_names,
+    sign_off_count,
     site_names,
 )
 from fielddesk.store.tx import Reading
@@ -79,6 +81,8 @@ def offer(offers: Offers) -> None:
                    frozenset({TABLE, "site", "safety_check", "safety_incident"})),
         PanelOffer(TABLE, "notes", lambda: _("Notes"), 30, NotesPanel, note_count, frozenset({"note"})),
         PanelOffer(TABLE, "links", lambda: _("Links"), 60, LinksPanel, link_count, frozenset({TABLE, "order_link"})),
+        PanelOffer(TABLE, "sign_off", lambda: _("Sign-off"), 60, SignOffPanel, sign_off_count,
+                   frozenset({"sign_off", TABLE, "contact", "customer"})),
         history_of(TABLE),
         PanelOffer("asset", "orders", lambda: _("Work orders"), 40, partial(OrdersOf, of="asset_id"),
                    partial(orders_of, "asset_id"), frozenset({TABLE})),
@@ -92,6 +96,8 @@ def offer(offers: Offers) -> None:
                      "first-aid", lambda: _("Work orders"), lambda: _("accident, near miss, unsafe")),
         CommandOffer("order.link", lambda: _("Link orders"), partial(show_tab, "links"), icon="link-simple",
                      place=lambda: _("Work orders")),
+        CommandOffer("order.sign_off", lambda: _("Hand the screen to the customer"), partial(show_tab, "sign_off"),
+                     "Alt+S", "signature", lambda: _("Work orders")),
         CommandOffer("order.new", lambda: _("New work order"), _new, "Ctrl+N", "plus", lambda: _("Work orders")),
         SearchOffer("orders", lambda: _("Work orders"), 10, _find),
         *ACTIONS,
