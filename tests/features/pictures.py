@@ -11,15 +11,20 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
 from PySide6.QtWidgets import QApplication
 
 from fielddesk.core import i18n
 from fielddesk.core.clock import FixedClock
+from fielddesk.features.documents.panel.taking import things_of
 from fielddesk.features.parts.actions import use_part
 from fielddesk.features.people.rules import OFFICE
 from fielddesk.features.workorders.actions import add_note
 from fielddesk.store.actions import call
 from fielddesk.ui import theme
+from fielddesk.ui.cover import Cover
+from fielddesk.ui.marks import Mark
+from fielddesk.ui.page import Scroll
 from tests.support.benches import Workplace
 from tests.support.laptops import new_laptop, some_id
 from tests.support.look import faults
@@ -68,6 +73,102 @@ def _adding(place: Workplace) -> None:
 def _history(place: Workplace) -> None:
     _orders(place)
     _tab(place, "orders", "history")
+
+
+def _uncover(place: Workplace) -> None:
+    """Take away what covers the window since the last scene."""
+    for cover in place.desk.findChildren(Cover):
+        cover.close_up()
+    place.settle()
+
+
+def _photos(place: Workplace) -> None:
+    _orders(place)
+    _tab(place, "orders", "photos")
+    place.settle()
+    photos = place.desk.page("orders").tabs.panel("photos").photos
+    if not photos.tiles:
+        folder = Path(tempfile.mkdtemp())
+        (folder / "empty.jpg").write_bytes(b"")
+        (folder / "Manual of the robot.pdf").write_bytes(b"%PDF-1.7")
+        drawn = [picture_of_a_press(folder / f"IMG_20270115_08420{n}.jpg", n) for n in range(4)]
+        photos.take(things_of([*drawn, folder / "Manual of the robot.pdf", folder / "empty.jpg"]))
+        place.settle()
+        shutil.rmtree(folder)
+    place.desk.activateWindow()
+    place.settle()
+    next(iter(photos.tiles.values())).setFocus()
+
+
+def picture_of_a_press(path: Path, n: int) -> Path:
+    """Something to look at: metal, a pipe and a puddle."""
+    image = QImage(1600, 1200, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    ground = QLinearGradient(0, 0, 1600, 1200)
+    ground.setColorAt(0, QColor.fromHsv(200 + 20 * n, 30, 120))
+    ground.setColorAt(1, QColor.fromHsv(200 + 20 * n, 60, 220))
+    painter.fillRect(image.rect(), ground)
+    painter.fillRect(300, 0, 160, 1200, QColor.fromHsv(30, 40, 90))
+    painter.setBrush(QColor.fromHsv(40, 120, 50))
+    painter.drawEllipse(420, 820, 500, 180)
+    painter.end()
+    image.save(str(path))
+    return path
+
+
+def _drawing(place: Workplace) -> None:
+    _photos(place)
+    photos = place.desk.page("orders").tabs.panel("photos").photos
+    next(iter(photos.tiles.values())).opened.emit()
+    place.settle()
+    drawing = photos.opening.drawing
+    if not drawing.canvas.marks:
+        drawing.canvas.show_marks(
+            [
+                Mark("arrow", 1200, 400, 930, 840), Mark("circle", 380, 780, 960, 1040, "info"),
+                Mark("text", 1000, 300, 1000, 300, "bad", "Oil at the lower seal"),
+            ]
+        )  # fmt: skip
+        drawing.canvas.choose(2)
+        drawing.canvas.setFocus()
+
+
+def _sign_off(place: Workplace) -> None:
+    _orders(place)
+    _tab(place, "orders", "sign_off")
+    place.settle()
+    panel = place.desk.page("orders").tabs.panel("sign_off")
+    panel.done.restore("Bearing of axis 3 replaced, cell tested for an hour without a stop.")
+
+
+def _signing(place: Workplace) -> None:
+    _sign_off(place)
+    panel = place.desk.page("orders").tabs.panel("sign_off")
+    panel.language.start(i18n.language())
+    panel.hand_over.click()
+    place.settle()
+    page = panel.signing
+    page.satisfaction.show_value(4)
+    page.recommendation.show_value(9)
+    page.name.fields["signer"].restore("M. Sørensen")
+
+
+def _signature(place: Workplace) -> None:
+    _signing(place)
+    page = place.desk.page("orders").tabs.panel("sign_off").signing
+    page.pad.type_name("M. Sørensen")
+    page.findChildren(Scroll)[0].ensureWidgetVisible(page.not_signing)
+
+
+def _signed(place: Workplace) -> None:
+    _signature(place)
+    panel = place.desk.page("orders").tabs.panel("sign_off")
+    panel.signing.finish.click()
+    place.settle()
+
+
+def _after_signing(place: Workplace) -> None:
+    _sign_off(place)
 
 
 def _reason(place: Workplace) -> None:
@@ -145,6 +246,13 @@ SCENES: dict[str, Callable[[Workplace], None]] = {
     "parts-used": _parts,
     "adding": _adding,
     "history": _history,
+    "photos": _photos,
+    "drawing": _drawing,
+    "sign-off": _sign_off,
+    "signing": _signing,
+    "signature": _signature,
+    "signed": _signed,
+    "after-signing": _after_signing,
     "new": _new,
     "nothing": _nothing,
     "assets": _assets,
@@ -187,9 +295,11 @@ def main(target: Path, words: list[str]) -> None:
                 look.choose(scheme, size)
                 place.desk.resize(*ROOM[size])
                 for name in scenes:
+                    _uncover(place)
                     SCENES[name](place)
                     place.settle()
-                    for fault in faults(place.desk):
+                    covers = [cover for cover in place.desk.findChildren(Cover) if cover.is_up()]
+                    for fault in faults(covers[0] if covers else place.desk):
                         print(f"{name} {scheme} {language} {size}: {fault}")
                     place.desk.grab().save(str(target / f"{name}-{scheme}-{language}-{size}.png"))
     place.close()

@@ -99,12 +99,16 @@ class Canvas(Worded, QWidget):
 
     def _add(self, mark: Mark) -> None:
         if len(self.marks) < MOST_MARKS:
-            self._change([*self.marks, mark], "")
+            self._change([*self.marks, self._inside(mark)], "")
             self.choose(len(self.marks) - 1)
             if mark.kind == TEXT:
                 self.words_wanted.emit()
 
+    def _inside(self, mark: Mark) -> Mark:
+        return marks.inside(mark, self.image.width(), self.image.height())
+
     def _replace(self, mark: Mark, step: str) -> None:
+        mark = self._inside(mark)
         self._change([mark if place == self.current else each for place, each in enumerate(self.marks)], step)
 
     def write(self, text: str) -> None:

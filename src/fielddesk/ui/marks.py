@@ -155,6 +155,22 @@ def text_box(mark: Mark, thick: float) -> QRectF:
     return QRectF(mark.x1, mark.y1, wide, metrics.height() + 2 * thick)
 
 
+def inside(mark: Mark, width: int, height: int) -> Mark:
+    """The same mark on the picture: words that would go beyond its edge are moved back, ends stay on it."""
+    if mark.kind != TEXT:
+        return replace(
+            mark, x1=_within(mark.x1, width), y1=_within(mark.y1, height), x2=_within(mark.x2, width),
+            y2=_within(mark.y2, height),
+        )  # fmt: skip
+    box = text_box(mark, stroke(width, height))
+    x, y = _within(mark.x1, width - math.ceil(box.width())), _within(mark.y1, height - math.ceil(box.height()))
+    return replace(mark, x1=x, y1=y, x2=x, y2=y)
+
+
+def _within(place: int, most: int) -> int:
+    return max(0, min(place, most))
+
+
 def drawn_on(image: QImage, marks: Sequence[Mark]) -> QImage:
     """A copy of the picture with the marks in it; for a worker thread."""
     copy = image.convertToFormat(QImage.Format.Format_RGB32)

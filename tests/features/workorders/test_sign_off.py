@@ -1,4 +1,4 @@
-"""The customer is handed the screen, reads, rates, signs, hands it back; nothing of it is lost, nothing else is seen."""
+"""The customer is handed the screen, reads, rates, signs, hands it back; nothing of it is lost or else seen."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from fielddesk.core.i18n import LANGUAGES, NAMES_OF_LANGUAGES, _, format_moment, format_number
-from fielddesk.features.settings.panel import BackupCard, Keeper, ReportCard
+from fielddesk.features.settings.panel import BackupCard, Keeper, PhotoFolderCard, ReportCard
 from fielddesk.store.outbox import OwnOperation, setting
 from fielddesk.store.tx import Reading
 from fielddesk.ui import theme
@@ -31,7 +31,7 @@ class Preferences(Protocol):
 
 
 class SettingsPage(PlainPage):
-    """Four cards: how the window looks and speaks, this laptop, its backups, its problem reports."""
+    """Cards: how the window looks and speaks, where photos come from, this laptop, its backups and problem reports."""
 
     watches = frozenset({OwnOperation.tablename})
 
@@ -39,6 +39,8 @@ class SettingsPage(PlainPage):
         super().__init__(lambda: _("Settings"), lambda: _("Everything here takes effect at once."))
         self._bench, self._preferences = bench, preferences
         self.pane.add(self._look())
+        self.photos = PhotoFolderCard(bench)
+        self.pane.add(self.photos)
         self.laptop = Card(lambda: _("This laptop"))
         self.pane.add(self.laptop)
         self.backups = BackupCard(bench, keeper)
@@ -89,6 +91,7 @@ class SettingsPage(PlainPage):
         self.theme.show_choice(self._preferences.theme or SYSTEM)
         self.text_size.show_choice(str(self._preferences.text_size))
         self._bench.read(_facts, self._show_facts, key="settings.facts")
+        self.photos.reload()
         self.backups.reload()
         self.reports.reload()
 

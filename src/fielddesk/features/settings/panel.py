@@ -1,5 +1,5 @@
-"""Two cards of the settings. Backups: the last one, one now, is the store whole, where they lie. Problem reports: what
-FieldDesk kept of its own mistakes, in a copy that may leave the laptop."""
+"""Cards of the settings. Photos: the folder new ones come from. Backups: the last one, one now, is the store whole,
+where they lie. Problem reports: what FieldDesk kept of its own mistakes, in a copy that may leave the laptop."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from PySide6.QtWidgets import QFileDialog
 
 from fielddesk.core.errors import StoreProblem
 from fielddesk.core.i18n import _, format_moment, format_number, ngettext
+from fielddesk.features.documents.panel import hot_folder
 from fielddesk.ui.buttons import Button
+from fielddesk.ui.handing import choose_folder
 from fielddesk.ui.seams import Bench
 from fielddesk.ui.signs import Card, CardRow
 from fielddesk.ui.text import Elided, Text, Words
@@ -168,6 +170,39 @@ class ReportCard(Card):
             self._bench.toast(lambda: _("It could not be saved there. Choose another folder."), icon="warning-fill")
         else:
             self._bench.toast(lambda: _("The copy is saved"))
+
+
+class PhotoFolderCard(Card):
+    """The folder from which new pictures are offered on the order in front (EX5); nothing in it is ever changed."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(lambda: _("Photos from phone or camera"))
+        self._folder = hot_folder(bench)
+        self.dialog: QFileDialog | None = None
+        self.where = _Row(lambda: _("Photo folder"), lambda: _("Choose a folder…"), self._choose)
+        self.none = Button(lambda: _("Watch none"))
+        self.none.clicked.connect(lambda: self._folder.choose(""))
+        self.where.add(self.none)
+        self.add(self.where)
+        self._folder.changed.connect(self.reload)
+        self.reload()
+
+    def reload(self) -> None:
+        path = self._folder.path
+        self.none.setEnabled(bool(path))
+        if not path:
+            self.where.tell(lambda: _("None. New pictures in a folder, or on a card, are offered on your orders."))
+        elif self._folder.missing:
+            self.where.tell(lambda: _("{folder} is not there now; it is looked for.").format(folder=path), "warn")
+        else:
+            self.where.tell(path)
+
+    def _choose(self) -> None:
+        self.dialog = choose_folder(self, lambda: _("Choose a folder…"), self._chosen)
+
+    def _chosen(self, folder: Path) -> None:
+        self._folder.choose(str(folder))
+        self.reload()
 
 
 class _Row(CardRow):

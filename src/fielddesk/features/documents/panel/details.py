@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _, format_moment
 from fielddesk.features.documents.actions import describe_attachment
-from fielddesk.features.documents.dialogs import kind_words, size_words
+from fielddesk.features.documents.dialogs import size_words
 from fielddesk.features.documents.panel.opening import Opening
 from fielddesk.features.documents.queries import Owner, PhotoRow
 from fielddesk.features.documents.rules import PICTURES
 from fielddesk.store.actions import Call, call
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
-from fielddesk.ui.facts import Facts
+from fielddesk.ui.copying import Copyable
 from fielddesk.ui.flow import Flow
 from fielddesk.ui.forms import Form, Line
 from fielddesk.ui.seams import Bench
@@ -41,14 +41,7 @@ class Details(Card):
         self.form.add(Line("caption", lambda: _("What it shows"), hint=lambda: _("Oil at the lower seal, cylinder 2")))
         self.form.committed.connect(self._commit)
         self.form.typed.connect(self._typed)
-        self.facts = Facts()
-        for key, label in (
-            ("name", lambda: _("File name")),
-            ("taken", lambda: _("Taken")),
-            ("added", lambda: _("Added")),
-            ("size", lambda: _("Size")),
-        ):
-            self.facts.add(key, label)
+        self.facts = Copyable()
         column.addWidget(self.form)
         column.addWidget(self.facts)
         column.addWidget(self._buttons())
@@ -93,14 +86,9 @@ class Details(Card):
             self._bench.draft(CAPTION, row.id, partial(self._restore, row.id))
         self.draw.setVisible(row.kind in PICTURES)
         added = format_moment(row.at, zone)
-        self.facts.show_values(
-            {
-                "name": row.name,
-                "taken": "" if row.taken_at is None else format_moment(row.taken_at, zone),
-                "added": _("{who}, {when}").format(who=photo.by or _("somebody"), when=added),
-                "size": f"{kind_words(row.kind)}, {size_words(row.size)}",
-            }
-        )
+        taken = "" if row.taken_at is None else _("taken {when}").format(when=format_moment(row.taken_at, zone))
+        who = _("added by {who}, {when}").format(who=photo.by or _("somebody"), when=added)
+        self.facts.set_words(" · ".join(part for part in (row.name, taken, who, size_words(row.size)) if part))
         self.show()
 
     def keep_to(self, there: Container[str]) -> None:

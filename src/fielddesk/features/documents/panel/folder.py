@@ -92,8 +92,9 @@ class HotFolder(QObject):
     def _watch(self, path: str) -> None:
         if self._watcher.directories():
             self._watcher.removePaths(self._watcher.directories())
-        self.path, self._sizes = path, {}
+        self.path, self._sizes, self.missing = path, {}, False
         self._show([])
+        self.changed.emit()
         if path:
             if os.path.isdir(path):
                 self._watcher.addPath(path)

@@ -109,10 +109,10 @@ class Photos(QWidget):
         self.remark = Remark("warn")
         column.addWidget(self.remark)
         if not self._compact:
+            column.addWidget(self.details)
             column.addWidget(self.empty)
             column.addWidget(self.more)
             column.addWidget(holder)
-            column.addWidget(self.details)
         column.addStretch(1)
 
     def _buttons(self) -> QHBoxLayout:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -282,13 +283,14 @@ class SignOffPanel(SubjectPanel):
 
 def _put(seen: QLabel, image: QImage) -> None:
     try:
-        seen.setPixmap(QPixmap.fromImage(image.scaledToHeight(theme.px(56))))
+        small = image.scaledToHeight(theme.px(64), Qt.TransformationMode.SmoothTransformation)
+        seen.setPixmap(QPixmap.fromImage(small))
     except RuntimeError:
         pass  # the row has gone meanwhile
 
 
 def _pictures(image: QImage) -> tuple[bytes, bytes]:
-    return png(image), jpeg(image.scaledToWidth(THUMBNAIL))
+    return png(image), jpeg(image.scaledToWidth(THUMBNAIL, Qt.TransformationMode.SmoothTransformation))
 
 
 def _contact_words(contact: Any) -> str:

@@ -199,13 +199,14 @@ class SigningPage(Cover):
         words.addWidget(
             Text(lambda: _("Please hand the screen back to {name}.").format(name=self._engineer), wraps=True)
         )
+        self.hand_back = self._hold(N_("Back to the engineer"))
+        words.addSpacing(theme.px(16))
+        words.addWidget(self.hand_back)
         line.addStretch(1)
         line.addWidget(Glyph("check-circle-fill", "ok", 40), 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(words, 2)
         line.addStretch(1)
         column.addLayout(line)
-        self.hand_back = self._hold(N_("Back to the engineer"))
-        column.addWidget(self.hand_back, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(2)
         return page
 
