@@ -50,6 +50,7 @@ from fielddesk.features.parts.actions import (
     create_place,
     import_parts,
     receive_stock,
+    release_part,
     reserve_part,
     set_stock_levels,
     take_part_back,
@@ -198,6 +199,9 @@ def work_of_every_kind(store: Store) -> None:
         [part] = read.all(registry.BY_NAME["part"], registry.BY_NAME["part"].c.number == "P1")
     van = did(call(create_place, name=HARD, kind="van", keeper_id=person))
     did(call(receive_stock, place_id=van, part_id=part.id, quantity=999_999_999_999))
+    did(call(reserve_part, order_id=order, part_id=part.id, quantity=300_000, place_id=van))
+    did(call(release_part, order_id=order, part_id=part.id, quantity=300_000, place_id=van))
+    did(call(reserve_part, order_id=order, part_id=part.id, quantity=1))
     used = did(call(use_part, order_id=order, part_id=part.id, quantity=100_000 + 200_000, place_id=van))
     did(call(take_part_back, order_id=order, movement_id=used, part_id=part.id, quantity=300_000, place_id=van))
     did(

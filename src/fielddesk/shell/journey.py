@@ -29,9 +29,7 @@ def begin_safely(hands: Hands, panel: SafetyPanel) -> None:
     """Answer yes to all that is asked before work, and press the button that has the keyboard then."""
     hands.until(panel.questions.missing, "the questions are there")
     while panel.questions.missing():
-        left = len(panel.questions.missing())
         hands.press("1")
-        hands.until(lambda left=left: len(panel.questions.missing()) < left, "the answer is taken")
     if not panel.permit.isHidden():
         hands.type("PTW-1")
         hands.tab_to(panel.go)

@@ -174,6 +174,7 @@ class Table(Worded, QTableView):
         QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.TouchGesture)
         self._most = 0
         """How many rows its height was made for, where it was: another text size makes it anew."""
+        self._within = False
         self._chosen = Chosen(self, self.rows)
         self._chosen.changed.connect(self.chosen)
         self._chosen.gone.connect(self.gone)
@@ -211,6 +212,11 @@ class Table(Worded, QTableView):
         For a table inside a page that scrolls itself: bars within bars are hard to hit and harder to understand.
         """
         self._most = most
+        self.keep_within()
+
+    def keep_within(self) -> None:
+        """Never be wider than the room: where the words do not all fit, the widest columns give way."""
+        self._within = True
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._measure()
 
@@ -253,7 +259,7 @@ class Table(Worded, QTableView):
     def _measure(self) -> None:
         self.verticalHeader().setDefaultSectionSize(theme.px(44))
         self.horizontalHeader().setFixedHeight(theme.px(32))
-        self.horizontalHeader().setMinimumSectionSize(theme.px(32 if self._most else 56))
+        self.horizontalHeader().setMinimumSectionSize(theme.px(32 if self._within else 56))
         self._fit_height()
         self._fit()
 
@@ -264,12 +270,12 @@ class Table(Worded, QTableView):
         room = self.viewport().width()
         stretching = [place for place, column in enumerate(columns) if column.stretch] or [0]
         wanted = [self._wanted_width(place) for place in range(len(columns))]
-        if self._most and sum(wanted) > room:
+        if self._within and sum(wanted) > room:
             self._set_widths(squeezed(wanted, room), stretching=())
             return
         most, least = max(theme.px(120), room * 2 // 5), theme.px(160)
         widths = [least if place in stretching else min(width, most) for place, width in enumerate(wanted)]
-        if self._most:
+        if self._within:
             widths = wanted
         self._set_widths(widths, stretching if sum(widths) <= room else ())
 

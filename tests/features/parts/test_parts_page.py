@@ -202,7 +202,7 @@ def test_stock_below_zero_is_flagged_in_words_and_stands(desk: Workplace, laptop
     assert "2 sets below zero" in words(page.pane)
     stock = page.tabs.panel("stock")
     assert isinstance(stock, PartStock)
-    assert cells(stock.table)[0][2:] == ["−2 sets", "below zero; exact, every movement is on this laptop"]
+    assert cells(stock.table)[0][2:] == ["−2 sets", "−2 sets", "below zero; exact, every movement is on this laptop"]
 
 
 def test_another_places_stock_says_since_when_and_what_waits(desk: Workplace, laptop: Store) -> None:
@@ -210,8 +210,8 @@ def test_another_places_stock_says_since_when_and_what_waits(desk: Workplace, la
     stock = part(desk, BEARING).tabs.panel("stock")
     assert isinstance(stock, PartStock)
     assert cells(stock.table) == [
-        ["Van 12 (yours)", "Van", "2", "exact, every movement is on this laptop"],
-        ["Depot Nord", "Depot", "11", "headquarters, yesterday, 09:00; −3 of yours not sent yet"],
+        ["Van 12 (yours)", "Van", "2", "2", "exact, every movement is on this laptop"],
+        ["Depot Nord", "Depot", "11", "11", "headquarters, yesterday, 09:00; −3 of yours not sent yet"],
     ]
 
 

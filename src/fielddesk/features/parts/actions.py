@@ -132,15 +132,28 @@ def take_part_back(
     )  # fmt: skip
 
 
-@fact(may=FIELD_STAFF, about="order_id")
+@fact(may=FIELD_STAFF, about="order_id", undo="release_part")
 def reserve_part(tx: Tx, ctx: Ctx, *, order_id: Id, part_id: Id, quantity: Quantity, place_id: Id | None = None) -> str:
-    """Keep parts for an order, at a place or from wherever; a line below zero lets some go."""
-    if quantity == 0:
-        raise RuleBroken("quantity_not_positive", field="quantity")
+    """Keep parts for an order, in a place or from wherever they come. More than lies there may be kept; it shows."""
+    check_quantity(quantity)
     ctx.tell(part_id=part_id, quantity=quantity, place_id=place_id)
     return tx.add(
         Reservation(
             id=ctx.id("reservation"), order_id=order_id, part_id=part_id, place_id=place_id, quantity=quantity,
+            by_id=ctx.actor, at=ctx.at,
+        )
+    )  # fmt: skip
+
+
+@fact(may=FIELD_STAFF, about="order_id", undo="reserve_part")
+def release_part(tx: Tx, ctx: Ctx, *, order_id: Id, part_id: Id, quantity: Quantity, place_id: Id | None = None) -> str:
+    """Let kept parts go, because they were fitted or are not needed. Two who do it at once let go twice, and what is
+    kept is then shown as none, never as less."""
+    check_quantity(quantity)
+    ctx.tell(part_id=part_id, quantity=quantity, place_id=place_id)
+    return tx.add(
+        Reservation(
+            id=ctx.id("reservation"), order_id=order_id, part_id=part_id, place_id=place_id, quantity=-quantity,
             by_id=ctx.actor, at=ctx.at,
         )
     )  # fmt: skip

@@ -151,6 +151,16 @@ def _taken_back(told: Mapping[str, Any], names: Names) -> str:
     return _("{quantity} × {part} taken back to {place}").format(**_moved(told, names))
 
 
+def _kept(told: Mapping[str, Any], names: Names) -> str:
+    if not told.get("place_id"):
+        return _("{quantity} × {part} reserved").format(**_moved(told, names))
+    return _("{quantity} × {part} reserved at {place}").format(**_moved(told, names))
+
+
+def _let_go(told: Mapping[str, Any], names: Names) -> str:
+    return _("{quantity} × {part} no longer reserved").format(**_moved(told, names))
+
+
 def _received(told: Mapping[str, Any], names: Names) -> str:
     return _("{quantity} × {part} received").format(**_moved(told, names))
 
@@ -175,6 +185,8 @@ _IDS: Final = {"part_id": "part", "place_id": "place"}
 ACTIONS: Final = (
     ActionWords("use_part", lambda: _("Part used"), _fitted, "nut", _IDS),
     ActionWords("take_part_back", lambda: _("Part taken back"), _taken_back, "arrow-u-up-left", _IDS),
+    ActionWords("reserve_part", lambda: _("Part reserved"), _kept, "bookmark-simple", _IDS),
+    ActionWords("release_part", lambda: _("Reservation ended"), _let_go, "bookmark-simple", _IDS),
     ActionWords("receive_stock", lambda: _("Parts received"), _received, "package", _IDS),
     ActionWords("create_place", lambda: _("New stock place"), _opened, "warehouse"),
     ActionWords("import_parts", lambda: _("Parts list"), _counted(N_("Parts taken in from a list: {count}")), "tray"),

@@ -24,13 +24,13 @@ from fielddesk.features.parts.queries import (
     PartView,
     find_parts,
     fitted,
-    fitted_count,
     movement_count,
     part_count,
     part_numbers,
     part_page,
     part_place,
     part_view,
+    parts_count,
     place_names,
     stock,
 )
@@ -56,7 +56,7 @@ from fielddesk.ui.seams import (
 from fielddesk.ui.signs import Chip, Notice
 
 TABLE: Final = "part"
-STOCK: Final = frozenset({"movement", "stock_level", "place", "part", "own_operation"})
+STOCK: Final = frozenset({"movement", "reservation", "stock_level", "place", "part", "own_operation"})
 
 
 class PartsPage(RecordsPage):
@@ -94,8 +94,8 @@ class PartsPage(RecordsPage):
         if view is None:
             return None
         found = stock(read, row_id, me.user_id, me.role)
-        own = [one.quantity for one in found if one.mine]
-        total = sum(one.quantity for one in found)
+        own = [one.free for one in found if one.mine]
+        total = sum(one.free for one in found)
         part = view.part
         near = sum(own) if own else None
         return view, PartRow(part.id, part.number, part.names, part.unit, near, total, part.replaced_by)
@@ -167,7 +167,7 @@ def offer(offers: Offers) -> None:
     """Hand the feature's screens to the window."""
     offers.add(
         PlaceOffer("parts", lambda: _("Parts"), "nut", 50, _page, shows=frozenset({TABLE})),
-        PanelOffer("work_order", "parts", lambda: _("Parts"), 20, PartsUsed, fitted_count, STOCK),
+        PanelOffer("work_order", "parts", lambda: _("Parts"), 20, PartsUsed, parts_count, STOCK),
         CommandOffer("part.add", lambda: _("Scan or add part"), partial(show_tab, "parts"), "Alt+P", "barcode",
                      lambda: _("Work orders")),
         PanelOffer(TABLE, "stock", lambda: _("Stock"), 10, PartStock, watches=STOCK),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
-from fielddesk.features.parts.model import Movement, Part, Place, StockLevel
+from fielddesk.features.parts.model import Movement, Part, Place, Reservation, StockLevel
 from fielddesk.features.parts.rules import FITTED, TAKEN_BACK
 from fielddesk.features.people.model import User
 from fielddesk.features.people.rules import sees_everything
 from fielddesk.features.workorders.model import WorkOrder
+from fielddesk.features.workorders.rules import FINISHED
 from fielddesk.store.matching import has_text
 from fielddesk.store.outbox import STANDS, OwnOperation, TouchedRow
 from fielddesk.store.tx import Reading
@@ -19,7 +21,7 @@ from fielddesk.store.tx import Reading
 
 @dataclass(frozen=True)
 class PartRow:
-    """A line of the catalogue with what is in stock (millionths); `near` is None for who keeps no place."""
+    """A line of the catalogue with what is free in stock (millionths); `near` is None for who keeps no place."""
 
     id: str
     number: str
@@ -35,7 +37,8 @@ class PlaceStock:
     """What a place holds of a part, in millionths.
 
     `as_of` None: the sum of its whole ledger, which is here. Otherwise what headquarters had at that moment (0: it
-    never said anything), with `waiting`, our own movements it has not got, in `quantity` already.
+    never said anything), with `waiting`, our own movements it has not got, in `quantity` already. `reserved` is kept
+    there for orders that are not finished, as far as this machine knows; `free` is what is left for others.
     """
 
     place_id: str
@@ -45,6 +48,11 @@ class PlaceStock:
     quantity: int
     as_of: int | None
     waiting: int
+    reserved: int = 0
+
+    @property
+    def free(self) -> int:
+        return self.quantity - self.reserved
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,30 @@ class FittedRow:
 
 
 @dataclass(frozen=True)
+class ReservedRow:
+    """A part kept for an order (millionths): how many, where, and how many lie there that nobody else has kept.
+
+    `place_id` is None for one that is wanted from wherever; `there` is then what the own van has. None: not known.
+    """
+
+    id: str
+    part_id: str
+    names: str
+    number: str
+    quantity: int
+    unit: str
+    place_id: str | None
+    place: str
+    there: int | None
+    mine: bool
+
+    @property
+    def short(self) -> int:
+        """How many are missing where they are kept."""
+        return max(0, self.quantity - max(0, self.there or 0))
+
+
+@dataclass(frozen=True)
 class PartView:
     """One part of the catalogue with its successor and those it replaces."""
 
@@ -89,14 +121,16 @@ class PartView:
 # ---------------------------------------------------------------- catalogue
 
 
-def part_page(read: Reading, text: str, me: str, role: str, offset: int, limit: int) -> list[PartRow]:
+def part_page(
+    read: Reading, text: str, me: str, role: str, offset: int, limit: int, order_id: str | None = None
+) -> list[PartRow]:
     """The catalogue by number; with a text the parts that have it in number or name."""
     c = Part.c
     query = sa.select(c.id, c.number, c.names, c.unit, c.replaced_by).where(*_wanted(text))
     rows = [tuple(row) for row in read.rows(query.order_by(c.number, c.id).limit(limit).offset(offset))]
-    found = stocks(read, [row[0] for row in rows], me, role)
+    found = stocks(read, [row[0] for row in rows], me, role, order_id)
     return [
-        PartRow(row_id, number, names, unit, _near(found[row_id]), sum(s.quantity for s in found[row_id]), successor)
+        PartRow(row_id, number, names, unit, _near(found[row_id]), sum(s.free for s in found[row_id]), successor)
         for row_id, number, names, unit, successor in rows
     ]
 
@@ -116,16 +150,19 @@ def part_place(read: Reading, text: str, part_id: str) -> int | None:
     return int(read.value(sa.select(sa.func.count()).where(*_wanted(text), before)) or 0)
 
 
-def find_parts(read: Reading, text: str, me: str, role: str, limit: int) -> list[PartRow]:
-    """Parts for who types or scans: the very number first, then numbers that begin so, then whatever has the text."""
+def find_parts(read: Reading, text: str, me: str, role: str, limit: int, order_id: str | None = None) -> list[PartRow]:
+    """Parts for who types or scans: the very number first, then numbers that begin so, then whatever has the text.
+
+    With an order, what is kept for it counts as free.
+    """
     wanted = text.strip()
     exact = read.all(Part, Part.c.number == wanted, Part.c.archived_at.is_(None))
-    rows = part_page(read, wanted, me, role, 0, limit)
+    rows = part_page(read, wanted, me, role, 0, limit, order_id)
     first = {part.id for part in exact}
     if first and not first & {row.id for row in rows[:1]}:
-        found = stocks(read, sorted(first), me, role)
+        found = stocks(read, sorted(first), me, role, order_id)
         lines = [
-            PartRow(p.id, p.number, p.names, p.unit, _near(found[p.id]), sum(s.quantity for s in found[p.id]),
+            PartRow(p.id, p.number, p.names, p.unit, _near(found[p.id]), sum(s.free for s in found[p.id]),
                     p.replaced_by)
             for p in exact
         ]  # fmt: skip
@@ -165,7 +202,7 @@ def _wanted(text: str) -> list[sa.ColumnElement[bool]]:
 
 
 def _near(found: Sequence[PlaceStock]) -> int | None:
-    own = [stock.quantity for stock in found if stock.mine]
+    own = [stock.free for stock in found if stock.mine]
     return sum(own) if own else None
 
 
@@ -183,11 +220,14 @@ def stock(read: Reading, part_id: str, me: str, role: str) -> list[PlaceStock]:
     return stocks(read, [part_id], me, role)[part_id]
 
 
-def stocks(read: Reading, part_ids: Iterable[str], me: str, role: str) -> dict[str, list[PlaceStock]]:
+def stocks(
+    read: Reading, part_ids: Iterable[str], me: str, role: str, order_id: str | None = None
+) -> dict[str, list[PlaceStock]]:
     """What every place holds of these parts, by part; a place that never had any is left out, one's own stays.
 
     The whole ledger of a place is here for its keeper and for roles that see everything: its stock is the sum. Of any
-    other place headquarters says what it had at a moment, to which our own movements that wait are added.
+    other place headquarters says what it had at a moment, to which our own movements that wait are added. Reserved
+    is what is kept there for orders, that one (`order_id`) left out: for its own work it is free.
     """
     wanted = sorted(set(part_ids))
     here = places(read, me)
@@ -196,19 +236,23 @@ def stocks(read: Reading, part_ids: Iterable[str], me: str, role: str) -> dict[s
     rest = [place.id for place in here if place.id not in whole]
     levels = {(x.place_id, x.part_id): x for x in _levels(read, wanted)} if rest else {}
     waiting = _waiting(read, wanted) if rest else {}
+    kept = _reserved(read, wanted, order_id)
     found: dict[str, list[PlaceStock]] = {part_id: [] for part_id in wanted}
     for part_id in wanted:
         for place in here:
             key, mine = (place.id, part_id), place.keeper_id == me
             if place.id in whole:
-                if mine or key in sums:
-                    line = PlaceStock(place.id, place.name, place.kind, mine, sums.get(key, 0), None, 0)
+                if mine or key in sums or kept.get(key):
+                    line = PlaceStock(
+                        place.id, place.name, place.kind, mine, sums.get(key, 0), None, 0, kept.get(key, 0)
+                    )
                     found[part_id].append(line)
-            elif key in levels or key in waiting:
+            elif key in levels or key in waiting or kept.get(key):
                 level, more = levels.get(key), waiting.get(key, 0)
                 quantity = (level.quantity if level else 0) + more
                 as_of = level.as_of if level else 0
-                found[part_id].append(PlaceStock(place.id, place.name, place.kind, mine, quantity, as_of, more))
+                line = PlaceStock(place.id, place.name, place.kind, mine, quantity, as_of, more, kept.get(key, 0))
+                found[part_id].append(line)
     return found
 
 
@@ -240,6 +284,69 @@ def _waiting(read: Reading, part_ids: list[str]) -> Mapping[tuple[str, str], int
         .group_by(c.place_id, c.part_id)
     )
     return {(place, part): int(total) for place, part, total in map(tuple, read.rows(query))}
+
+
+# ---------------------------------------------------------------- what is kept for orders
+
+
+def _reserved(read: Reading, part_ids: list[str], but: str | None) -> Mapping[tuple[str, str], int]:
+    """What is kept for orders by place and part, never below zero an order; a finished order keeps nothing any more.
+
+    An order that is not on this machine counts: somebody else works on it.
+    """
+    c = Reservation.c
+    query = (
+        sa.select(c.place_id, c.part_id, c.order_id, sa.func.sum(c.quantity))
+        .select_from(Reservation.__table__.outerjoin(WorkOrder.__table__, WorkOrder.c.id == c.order_id))
+        .where(c.part_id.in_(part_ids), c.place_id.is_not(None), c.archived_at.is_(None))
+        .where(sa.or_(WorkOrder.c.id.is_(None), WorkOrder.c.status.not_in(sorted(FINISHED))))
+        .group_by(c.place_id, c.part_id, c.order_id)
+    )
+    found: dict[tuple[str, str], int] = {}
+    for place, part, order, total in map(tuple, read.rows(query)):
+        if order != but and total > 0:
+            found[place, part] = found.get((place, part), 0) + int(total)
+    return found
+
+
+def reserved(read: Reading, order_id: str, me: str, role: str) -> list[ReservedRow]:
+    """Parts kept for an order, in the order in which they were first kept."""
+    c = Reservation.c
+    joined = Reservation.__table__.outerjoin(Part.__table__, Part.c.id == c.part_id).outerjoin(
+        Place.__table__, Place.c.id == c.place_id
+    )
+    query = (
+        sa.select(
+            c.part_id, c.place_id, sa.func.sum(c.quantity), sa.func.coalesce(sa.func.max(Part.c.names), "{}"),
+            sa.func.coalesce(sa.func.max(Part.c.number), ""), sa.func.coalesce(sa.func.max(Part.c.unit), "piece"),
+            sa.func.coalesce(sa.func.max(Place.c.name), ""), sa.func.max(Place.c.keeper_id),
+        )
+        .select_from(joined)
+        .where(c.order_id == order_id, c.archived_at.is_(None))
+        .group_by(c.part_id, c.place_id)
+        .order_by(sa.func.min(c.at), c.part_id, sa.func.coalesce(c.place_id, ""))
+    )  # fmt: skip
+    every: list[tuple[Any, ...]] = [tuple(row) for row in read.rows(query)]
+    rows = [row for row in every if row[2] > 0]
+    found = stocks(read, [row[0] for row in rows], me, role, order_id)
+    lines = []
+    for part_id, place_id, total, names, number, unit, place, keeper in rows:
+        here = [one.free for one in found[part_id] if (one.place_id == place_id if place_id else one.mine)]
+        lines.append(
+            ReservedRow(
+                f"{part_id}.{place_id or ''}", part_id, names, number, int(total), unit, place_id, place,
+                sum(here) if here else None, keeper == me,
+            )
+        )  # fmt: skip
+    return lines
+
+
+def parts_count(read: Reading, order_id: str) -> int:
+    """How many lines of parts an order has: fitted, and kept for it."""
+    c = Reservation.c
+    kept = sa.select(c.part_id).where(c.order_id == order_id, c.archived_at.is_(None))
+    kept = kept.group_by(c.part_id, c.place_id).having(sa.func.sum(c.quantity) > 0)
+    return fitted_count(read, order_id) + len(read.rows(kept))
 
 
 # ---------------------------------------------------------------- movements

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from fielddesk.core import canonical
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _
 from fielddesk.features.parts.dialogs import found_row, unit_words
@@ -24,6 +25,9 @@ from fielddesk.ui.lists import Row
 from fielddesk.ui.picking import Picker
 from fielddesk.ui.seams import Bench
 from fielddesk.ui.signs import Chip
+
+ADDING_DRAFT: Final = "part.adding"
+"""What was typed or taken for an order, and how many: {text, quantity}."""
 
 
 class HowMany(Quantity):
@@ -64,15 +68,19 @@ def beside(field: Field) -> QWidget:
 class AddPart(QFrame):
     """Type or scan a part, how many, from where: Enter after Enter adds it, without a mouse and without a window.
 
-    Signal `given(part_id, quantity, place_id, name)`, quantity in millionths.
+    Signals `given(part_id, quantity, place_id, name)` to fit it, `wanted(…)` to keep it for the order; quantity in
+    millionths. What is typed is a draft of the order; signal `restored` when there was one.
     """
 
     given = Signal(str, object, str, str)
+    wanted = Signal(str, object, str, str)
+    restored = Signal()
 
     def __init__(self, bench: Bench, ask: Callable[[str, Callable[[list[PartRow]], None]], None]) -> None:
         super().__init__()
         self._bench, self._ask_parts = bench, ask
         self._parts: dict[str, PartRow] = {}
+        self._order_id = ""
         self.form = Form()
         self.part = Picker(
             "part", lambda: _("Part"), self._ask, needed=True, hint=lambda: _("Scan, or type a number or a name"),
@@ -85,8 +93,12 @@ class AddPart(QFrame):
         self.quantity.entered.connect(self._entered)
         self.part.picked.connect(self._picked)
         self.part.offered.connect(self._make_room)
-        self.add = Button(lambda: _("Add part"), "plus", "tonal")
-        self.add.clicked.connect(self._give)
+        for field in (self.part, self.quantity):
+            field.typed.connect(lambda _text: self._keep())
+        self.add = Button(lambda: _("Add part"), "plus", "tonal", tip=lambda: _("It is fitted now"))
+        self.add.clicked.connect(lambda: self._give(self.given))
+        self.reserve = Button(lambda: _("Reserve"), "bookmark-simple", tip=lambda: _("Keep it for this order"))
+        self.reserve.clicked.connect(lambda: self._give(self.wanted))
         self.low = Chip("", "warn")
         self.low.hide()
         theme.size(self.quantity.editor, width=96)
@@ -94,7 +106,7 @@ class AddPart(QFrame):
         self._rest = QWidget()
         rest = Flow(self._rest)
         theme.space(rest, spacing=12)
-        for widget in (beside(self.quantity), beside(self.place), self.add):
+        for widget in (beside(self.quantity), beside(self.place), self.add, self.reserve):
             rest.addWidget(widget)
         column = QVBoxLayout(self)
         theme.space(column, spacing=8)
@@ -111,6 +123,37 @@ class AddPart(QFrame):
         self.part.start(None)
         self.quantity.start(MILLION)
         self.low.hide()
+
+    # ---------------------------------------------------------------- drafts
+
+    def show_order(self, order_id: str) -> None:
+        """Another order: what was typed for the last one is kept, what was typed for this one comes back."""
+        self.flush_draft()
+        self._order_id = order_id
+        self.begin()
+        self._bench.draft(ADDING_DRAFT, order_id, lambda text: self._restore(order_id, text))
+
+    def flush_draft(self) -> None:
+        """Keep what is typed right now."""
+        if self._order_id and (self.part.dirty() or self.quantity.dirty()):
+            self._keep()
+
+    def _keep(self) -> None:
+        """A part that was taken is kept by its number: that finds it again."""
+        part = self._parts.get(self.part.shown or "")
+        text = part.number if part is not None and not self.part.dirty() else self.part.text().strip()
+        kept = canonical.dumps({"text": text, "quantity": self.quantity.text()}) if text else None
+        self._bench.keep_draft(ADDING_DRAFT, self._order_id, kept)
+
+    def _restore(self, order_id: str, text: str | None) -> None:
+        if not text or order_id != self._order_id or self.part.text():
+            return
+        kept = canonical.loads(text)
+        self.part.restore(str(kept.get("text", "")))
+        self.quantity.restore(str(kept.get("quantity", "")))
+        self.restored.emit()
+
+    # ---------------------------------------------------------------- the fields
 
     def offer_places(self, places: Sequence[Place], me: str) -> None:
         """Where parts can come from; one's own van is chosen unless a person chose another."""
@@ -131,6 +174,7 @@ class AddPart(QFrame):
 
     def _picked(self, part_id: str) -> None:
         part = self._parts.get(part_id)
+        self._keep()
         if part is None:
             self.low.hide()
             return
@@ -160,13 +204,13 @@ class AddPart(QFrame):
 
     def _entered(self) -> None:
         if self.part.shown:
-            self._give()
+            self._give(self.given)
 
-    def _give(self) -> None:
+    def _give(self, how: Any) -> None:
         try:
             values = {key: self._value(key) for key in self.fields}
         except FieldDeskError as error:
             self.refuse(error)
             return
         part = self._parts.get(values["part"])
-        self.given.emit(values["part"], values["quantity"], values["place"], part.number if part else "")
+        how.emit(values["part"], values["quantity"], values["place"], part.number if part else "")

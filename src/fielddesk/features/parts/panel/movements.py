@@ -41,6 +41,7 @@ class PartMovements(SubjectPanel):
                 Column("by", lambda: _("Who"), lambda row: row.by),
             ],
         )
+        self.table.keep_within()
         give_menu(self.table, self._menu)
         self.table.opened.connect(self._open)
         self.empty = Empty(

@@ -72,6 +72,10 @@ class PartStock(SubjectPanel):
                 "quantity", lambda: _("Quantity"), lambda line: amount(line.stock.quantity, line.unit),
                 number=True, state=lambda line: "bad" if line.stock.quantity < 0 else "",
             ),
+            Column(
+                "free", lambda: _("Free"), lambda line: amount(line.stock.free, line.unit), number=True,
+                state=lambda line: "bad" if line.stock.free < 0 else "",
+            ),
             Column("from", lambda: _("As of"), lambda line: line.says(now(), zone()), stretch=True),
         ]  # fmt: skip
 
@@ -124,4 +128,6 @@ class StockLine:
 
     def says(self, now: int, zone: str) -> str:
         words = freshness(self.stock, now, zone)
+        if kept := self.stock.reserved:
+            words = _("{quantity} reserved; {words}").format(quantity=amount(kept, self.unit), words=words)
         return _("below zero; {words}").format(words=words) if self.stock.quantity < 0 else words

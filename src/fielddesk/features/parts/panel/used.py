@@ -1,4 +1,4 @@
-"""Parts fitted on an order, and the line that adds one."""
+"""Parts fitted on an order, those kept for it, and the line that adds one."""
 
 from __future__ import annotations
 
@@ -9,20 +9,23 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _
-from fielddesk.features.parts.actions import take_part_back, use_part
+from fielddesk.features.parts.actions import release_part, reserve_part, take_part_back, use_part
 from fielddesk.features.parts.dialogs import (
     amount,
     part_name,
 )
 from fielddesk.features.parts.model import Place
-from fielddesk.features.parts.panel.adding import AddPart
+from fielddesk.features.parts.panel.adding import ADDING_DRAFT, AddPart
+from fielddesk.features.parts.panel.kept import KeptParts
 from fielddesk.features.parts.queries import (
     FittedRow,
     PartRow,
     PlaceStock,
+    ReservedRow,
     find_parts,
     fitted,
     places,
+    reserved,
     stocks,
 )
 from fielddesk.features.people.dialogs import mark_words
@@ -71,7 +74,7 @@ class Line:
 
 
 class PartsUsed(SubjectPanel):
-    """Parts fitted on an order, and the line that adds one."""
+    """Parts fitted on an order, those kept for it, and the line that adds one."""
 
     def __init__(self, bench: Bench) -> None:
         super().__init__()
@@ -87,7 +90,13 @@ class PartsUsed(SubjectPanel):
         self.open.toggled.connect(self._opened)
         self.adding = AddPart(bench, self._ask_parts)
         self.adding.given.connect(self._add)
+        self.adding.wanted.connect(self._reserve)
+        self.adding.restored.connect(self._show_adding)
         self.adding.hide()
+        self.kept = KeptParts()
+        self.kept.fit.connect(self._fit_kept)
+        self.kept.let_go.connect(self._let_go)
+        self._van: str | None = None
         self.table = Table(lambda: _("Parts fitted"), self._columns())
         give_menu(self.table, self._menu)
         self.below = Remark()
@@ -106,6 +115,7 @@ class PartsUsed(SubjectPanel):
         theme.space(column, (0, 12, 0, 4), 8)
         column.addLayout(head)
         column.addWidget(self.adding)
+        column.addWidget(self.kept)
         column.addWidget(self.empty)
         column.addWidget(self.below)
         column.addWidget(self.table)
@@ -135,18 +145,22 @@ class PartsUsed(SubjectPanel):
     def show_subject(self, row_id: str) -> None:
         self._order_id = row_id
         self.open.setChecked(False)
-        self.adding.begin()
+        self.adding.show_order(row_id)
         self.reload()
+
+    def may_leave(self) -> bool:
+        self.adding.flush_draft()
+        return True
 
     def reload(self) -> None:
         order_id, me = self._order_id, self._bench.me
 
-        def ask(read: Reading) -> tuple[str, list[Line], list[Place]]:
+        def ask(read: Reading) -> tuple[str, list[Line], list[Place], list[ReservedRow]]:
             rows = fitted(read, order_id)
             found = stocks(read, [row.part_id for row in rows], me.user_id, me.role)
             marked = marks(read, [row.id for row in rows])
             lines = [Line(row, _left(found[row.part_id], row.place_id), marked.get(row.id)) for row in rows]
-            return order_id, lines, places(read, me.user_id)
+            return order_id, lines, places(read, me.user_id), reserved(read, order_id, me.user_id, me.role)
 
         self._bench.read(ask, self._take, key=f"parts.{id(self)}")
 
@@ -154,10 +168,12 @@ class PartsUsed(SubjectPanel):
         self.open.setChecked(True)
         self.adding.focus()
 
-    def _take(self, answer: tuple[str, list[Line], list[Place]]) -> None:
-        order_id, lines, here = answer
+    def _take(self, answer: tuple[str, list[Line], list[Place], list[ReservedRow]]) -> None:
+        order_id, lines, here, kept = answer
         if order_id != self._order_id:
             return
+        self._van = next((place.id for place in here if place.keeper_id == self._bench.me.user_id), None)
+        self.kept.show_rows(kept)
         self.table.show_rows(lines)
         self.table.fit_height()
         self.below.show_words(" ".join(dict.fromkeys(line.below() for line in lines if (line.left or 0) < 0)))
@@ -169,7 +185,8 @@ class PartsUsed(SubjectPanel):
         there = bool(self.table.rows.rowCount())
         self.table.setVisible(there and not offered)
         self.below.setVisible(bool(self.below.words()) and not offered)
-        self.empty.setVisible(not there and not self.open.isChecked())
+        self.kept.setVisible(bool(self.kept.rows()) and not offered)
+        self.empty.setVisible(not there and not self.open.isChecked() and not self.kept.rows())
 
     def _opened(self, on: bool) -> None:
         self.adding.setVisible(on)
@@ -177,30 +194,91 @@ class PartsUsed(SubjectPanel):
         if on:
             self.adding.focus()
 
+    def _show_adding(self) -> None:
+        """What was typed the last time is there again; the keyboard stays where it is."""
+        self.open.blockSignals(True)
+        self.open.setChecked(True)
+        self.open.blockSignals(False)
+        self.adding.show()
+        self._make_room(False)
+
     # ---------------------------------------------------------------- adding and taking back
 
     def _ask_parts(self, text: str, then: Callable[[list[PartRow]], None]) -> None:
-        me = self._bench.me
+        me, order_id = self._bench.me, self._order_id
         self._bench.read(
-            lambda read: find_parts(read, text, me.user_id, me.role, SHOWN), then, key=f"parts.find.{id(self)}"
-        )
+            lambda read: find_parts(read, text, me.user_id, me.role, SHOWN, order_id), then,
+            key=f"parts.find.{id(self)}",
+        )  # fmt: skip
 
     def _add(self, part_id: str, quantity: int, place_id: str, number: str) -> None:
+        self._fit(part_id, quantity, place_id, number, self.adding.refuse)
+        self.adding.begin()
+        self.adding.focus()
+
+    def _reserve(self, part_id: str, quantity: int, place_id: str, number: str) -> None:
         order_id = self._order_id
 
-        def taken_back(done: Done) -> Call:
-            return _back(order_id, done.results[0], part_id, quantity, place_id)
+        def taken_back(_done: Done) -> Call:
+            return _release(order_id, part_id, quantity, place_id)
 
-        try:
-            use = call(use_part, order_id=order_id, part_id=part_id, quantity=quantity, place_id=place_id)
-        except FieldDeskError as error:
-            self.adding.refuse(error)
-            return
         self._bench.do(
-            use, said=lambda: _("{part} fitted").format(part=number), undo=taken_back, failed=self.adding.refuse
+            _keep(order_id, part_id, quantity, place_id),
+            said=lambda: _("{part} reserved").format(part=number),
+            undo=taken_back,
+            failed=self.adding.refuse,
+            drops=[(ADDING_DRAFT, order_id)],
         )
         self.adding.begin()
         self.adding.focus()
+
+    def _fit(
+        self, part_id: str, quantity: int, place_id: str, number: str, refused: Callable[[FieldDeskError], None]
+    ) -> None:
+        """Fit a part; as many of it as were kept for this order are kept no longer."""
+        order_id = self._order_id
+        calls = [call(use_part, order_id=order_id, part_id=part_id, quantity=quantity, place_id=place_id)]
+        kept = self.kept.kept(part_id, place_id)
+        let_go = min(quantity, kept.quantity) if kept is not None else 0
+        if kept is not None:
+            calls.append(_release(order_id, part_id, let_go, kept.place_id))
+
+        def taken_back(done: Done) -> list[Call]:
+            back = [_back(order_id, done.results[0], part_id, quantity, place_id)]
+            return [*back, _keep(order_id, part_id, let_go, kept.place_id)] if kept is not None else back
+
+        self._bench.do(
+            calls,
+            said=lambda: _("{part} fitted").format(part=number),
+            undo=taken_back,
+            failed=refused,
+            drops=[(ADDING_DRAFT, order_id)],
+        )
+
+    def _fit_kept(self, row: ReservedRow, quantity: int) -> None:
+        """Fit what was kept, from where it is kept; what is wanted from wherever comes from the own van."""
+        place_id = row.place_id or self._van
+        if place_id is None:
+            self.open.setChecked(True)
+            self.adding.part.restore(row.number)
+            self._bench.toast(lambda: _("Choose where the part is taken from."), icon="info-fill")
+            return
+        self._fit(row.part_id, quantity, place_id, row.number, self._not_done)
+
+    def _let_go(self, row: ReservedRow) -> None:
+        order_id = self._order_id
+
+        def taken_back(_done: Done) -> Call:
+            return _keep(order_id, row.part_id, row.quantity, row.place_id)
+
+        self._bench.do(
+            _release(order_id, row.part_id, row.quantity, row.place_id),
+            said=lambda: _("{part} no longer reserved").format(part=row.number),
+            undo=taken_back,
+        )
+
+    def _not_done(self, error: FieldDeskError) -> None:
+        self._bench.toast(lambda: sentence(error), icon="warning-fill")
 
     def _menu(self, row_id: str) -> list[MenuLine]:
         return [
@@ -237,6 +315,14 @@ class PartsUsed(SubjectPanel):
             then=lambda _done: self._going_back.discard(row_id),
             failed=refused,
         )
+
+
+def _keep(order_id: str, part_id: str, quantity: int, place_id: str | None) -> Call:
+    return call(reserve_part, order_id=order_id, part_id=part_id, quantity=quantity, place_id=place_id)
+
+
+def _release(order_id: str, part_id: str, quantity: int, place_id: str | None) -> Call:
+    return call(release_part, order_id=order_id, part_id=part_id, quantity=quantity, place_id=place_id)
 
 
 def _left(found: list[PlaceStock], place_id: str) -> int | None:
