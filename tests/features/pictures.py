@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -17,9 +18,10 @@ from PySide6.QtWidgets import QApplication
 from fielddesk.core import i18n
 from fielddesk.core.clock import FixedClock
 from fielddesk.features.documents.panel.taking import things_of
-from fielddesk.features.parts.actions import use_part
+from fielddesk.features.parts.actions import reserve_part, use_part
 from fielddesk.features.people.rules import OFFICE
-from fielddesk.features.workorders.actions import add_note
+from fielddesk.features.workorders.actions import add_note, link_orders, report_incident
+from fielddesk.features.workorders.model import WorkOrder
 from fielddesk.store.actions import call
 from fielddesk.ui import theme
 from fielddesk.ui.cover import Cover
@@ -28,9 +30,11 @@ from fielddesk.ui.page import Scroll
 from tests.support.benches import Workplace
 from tests.support.laptops import new_laptop, some_id
 from tests.support.look import faults
-from tests.support.region import VAN, fill
+from tests.support.region import VAN, fill, put
+from tests.support.safety import KIM, WORKS, the_works
 
 ORDER = some_id("WO-A7-2026-1051")
+HELD = some_id("WO-A7-2026-1038")
 MILLION = 1_000_000
 ROOM = {100: (1366, 768), 150: (1920, 960), 200: (1920, 920)}
 """Pixels of the window by text size: an office screen, a 13-inch laptop at 150 % and at 200 %."""
@@ -238,10 +242,49 @@ def _today(place: Workplace) -> None:
     place.open("today")
 
 
+def _safety(place: Workplace) -> None:
+    """The place is looked at: some answered, one with no."""
+    place.open("orders")
+    place.bench.show("work_order", HELD)
+    place.settle()
+    _tab(place, "orders", "safety")
+    place.settle()
+    panel = place.desk.page("orders").tabs.panel()
+    panel.incident.hide()
+    for key, answer in (("hazards", "yes"), ("energy", "no"), ("permit", "yes")):
+        if key in panel.questions.rows:
+            panel.questions.rows[key].buttons[answer].click()
+
+
+def _incident(place: Workplace) -> None:
+    _orders(place)
+    _tab(place, "orders", "safety")
+    place.settle()
+    panel = place.desk.page("orders").tabs.panel()
+    panel.report()
+    panel.incident.send.click()
+
+
+def _links(place: Workplace) -> None:
+    _orders(place)
+    _tab(place, "orders", "links")
+
+
+def _site(place: Workplace) -> None:
+    place.open("orders")
+    place.bench.show("work_order", HELD)
+    place.settle()
+    _tab(place, "orders", "overview")
+
+
 SCENES: dict[str, Callable[[Workplace], None]] = {
     "today": _today,
     "orders": _reason,
     "overview": _orders,
+    "site": _site,
+    "safety": _safety,
+    "incident": _incident,
+    "links": _links,
     "notes": _note,
     "parts-used": _parts,
     "adding": _adding,
@@ -283,6 +326,18 @@ def main(target: Path, words: list[str]) -> None:
     folder = Path(tempfile.mkdtemp())
     store = new_laptop(folder / "laptop", clock=FixedClock(), role=role)
     fill(store)
+    put(store, the_works())
+    with store.read() as read:
+        held = read.one(WorkOrder, HELD)
+    there = replace(held, site_id=WORKS, contact_id=KIM, customer_id=some_id("Harbour Stamping"))
+    put(store, [replace(there, planned_at=store.clock.now() + 26 * 3_600_000_000)])
+    store.do(call(link_orders, order_id=some_id("WO-A7-2026-1029"), other_id=ORDER, kind="follow_up", item="3.1"))
+    store.do(call(link_orders, order_id=ORDER, other_id=some_id("WO-A7-2026-1038"), kind="related"))
+    store.do(call(report_incident, order_id=ORDER, kind="near_miss", text="Guard was open while the arm moved.",
+                  happened_at=store.clock.now() - 3_600_000_000))  # fmt: skip
+    for number, quantity in (("4S-118", 2), ("GR-0400", 1), ("LC-24", 1)):
+        store.do(call(reserve_part, order_id=ORDER, part_id=some_id(number), quantity=quantity * MILLION,
+                      place_id=None if number == "LC-24" else VAN))  # fmt: skip
     store.do(call(add_note, order_id=ORDER, text="Bearing fitted, runs quietly. Will look again after the shift."))
     store.do(call(use_part, order_id=ORDER, part_id=some_id("7SR1-03-4"), quantity=MILLION, place_id=VAN))
     store.do(call(use_part, order_id=ORDER, part_id=some_id("4S-118"), quantity=2 * MILLION, place_id=VAN))

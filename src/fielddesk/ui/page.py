@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Filters
 from fielddesk.ui.lists import RowList
-from fielddesk.ui.panes import ListPane, Pane, Scroll
+from fielddesk.ui.panes import ListPane, Pane, Scroll, into_sight
 from fielddesk.ui.signs import Empty
 from fielddesk.ui.text import Worded, Words
 from fielddesk.ui.tokens import NARROW_LIST_UNDER, STACKED_UNDER
 
-__all__ = ["ListPane", "Page", "Pane", "PlainPage", "Scroll", "SplitPage"]
+__all__ = ["ListPane", "Page", "Pane", "PlainPage", "Scroll", "SplitPage", "into_sight"]
 
 
 class Page(Worded, QWidget):

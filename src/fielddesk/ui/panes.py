@@ -49,6 +49,15 @@ class Scroll(QScrollArea):
         QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.TouchGesture)
 
 
+def into_sight(widget: QWidget) -> None:
+    """Scroll the body a widget stands in so that all of it is seen; Qt does so only for the Tab key."""
+    around = widget.parentWidget()
+    while around is not None:
+        if isinstance(around, Scroll):
+            around.ensureWidgetVisible(widget, 0, theme.px(8))
+        around = around.parentWidget()
+
+
 class _Whole(QWidget):
     """All of a pane. It scrolls only where there is less room than the least of everything in it."""
 

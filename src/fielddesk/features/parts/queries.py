@@ -38,7 +38,8 @@ class PlaceStock:
 
     `as_of` None: the sum of its whole ledger, which is here. Otherwise what headquarters had at that moment (0: it
     never said anything), with `waiting`, our own movements it has not got, in `quantity` already. `reserved` is kept
-    there for orders that are not finished, as far as this machine knows; `free` is what is left for others.
+    there for orders that are not finished, as far as this machine knows; `free` is what is left for others: none
+    where all is kept, and below zero only where the ledger itself is.
     """
 
     place_id: str
@@ -52,7 +53,7 @@ class PlaceStock:
 
     @property
     def free(self) -> int:
-        return self.quantity - self.reserved
+        return min(self.quantity, max(0, self.quantity - self.reserved))
 
 
 @dataclass(frozen=True)

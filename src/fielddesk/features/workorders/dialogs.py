@@ -160,12 +160,13 @@ def visit_short(planned_at: int, today: str, zone: str) -> str:
 
 
 def visit_words(planned_at: int, place: str, here: str) -> str:
-    """A visit in full on the clocks of its place (a zone), and where those here show something else, on these too."""
-    there = format_moment(planned_at, place, "long")
-    if format_moment(planned_at, here, "long") == there:
+    """A visit on the clocks of its place (a zone); where those here show something else, on both."""
+    there, mine = (format_moment(planned_at, zone, "long") for zone in (place, here))
+    if mine == there:
         return there
-    mine = format_moment(planned_at, here, "short")
-    return _("{there} ({zone}); here {mine}").format(there=there, zone=zone_words(place), mine=mine)
+    same_day = local_day(planned_at, place) == local_day(planned_at, here)
+    there, mine = (format_moment(planned_at, zone, "time" if same_day else "short") for zone in (place, here))
+    return _("{there} in {town}, {mine} here").format(there=there, town=zone_words(place), mine=mine)
 
 
 def zone_words(zone: str) -> str:

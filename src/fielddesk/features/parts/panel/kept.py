@@ -48,6 +48,7 @@ class KeptRow(QFrame):
         self.quantity = HowMany("quantity", lambda: _("How many of {part} to fit").format(part=name), needed=True)
         theme.size(self.quantity.editor, width=72)
         self.quantity.unit.set_words(lambda: unit_words(row.unit))
+        theme.size(self.quantity.unit, least=40)
         self.quantity.start(row.quantity)
         self.quantity.entered.connect(self._fit)
         self.button = Button(lambda: _("Fit"), "check", "tonal", tip=lambda: _("Fit it, and end the reservation"))
@@ -93,7 +94,7 @@ class KeptRow(QFrame):
 
 
 class KeptParts(QWidget):
-    """The parts kept for an order, under their heading; hidden where there are none. Signals as those of a row."""
+    """The parts kept for an order; hidden where there are none. Signals as those of a row."""
 
     fit = Signal(object, object)
     let_go = Signal(object)
@@ -103,7 +104,6 @@ class KeptParts(QWidget):
         self._rows: list[KeptRow] = []
         self._column = QVBoxLayout(self)
         theme.space(self._column)
-        self._column.addWidget(Text(lambda: _("Reserved for this order"), "heading"))
         self.hide()
 
     def show_rows(self, rows: Sequence[ReservedRow]) -> None:
@@ -117,7 +117,7 @@ class KeptParts(QWidget):
             gone.hide()
             gone.deleteLater()
         for place, one in enumerate(wanted):
-            self._column.insertWidget(1 + place, one)
+            self._column.insertWidget(place, one)
         self._rows = wanted
         self.setVisible(bool(wanted))
 
@@ -145,7 +145,7 @@ def where_words(row: ReservedRow) -> str:
     elif row.there is None:
         where = row.place
     else:
-        where = _("{place}: {there}").format(place=row.place, there=there)
+        where = _("{place}: {left}").format(place=row.place, left=there)
     return " · ".join(part for part in (row.number, kept, where) if part)
 
 

@@ -83,6 +83,7 @@ class PartsUsed(SubjectPanel):
         self._going_back: set[str] = set()
         """Movements whose taking back is under way."""
         self.title = Text(lambda: _("Parts fitted"), "heading")
+        self._fitted = Text(lambda: _("Parts fitted"), "heading")
         self.open = Button(
             lambda: _("Scan or add part"), "barcode", tip=lambda: _("Add a part to the order") + "  Alt+P"
         )
@@ -117,6 +118,7 @@ class PartsUsed(SubjectPanel):
         column.addWidget(self.adding)
         column.addWidget(self.kept)
         column.addWidget(self.empty)
+        column.addWidget(self._fitted)
         column.addWidget(self.below)
         column.addWidget(self.table)
         column.addStretch(1)
@@ -185,8 +187,14 @@ class PartsUsed(SubjectPanel):
         there = bool(self.table.rows.rowCount())
         self.table.setVisible(there and not offered)
         self.below.setVisible(bool(self.below.words()) and not offered)
-        self.kept.setVisible(bool(self.kept.rows()) and not offered)
+        kept = bool(self.kept.rows())
+        self.kept.setVisible(kept and not offered)
+        self._fitted.setVisible(kept and there and not offered)
+        self.title.set_words(self._heading)
         self.empty.setVisible(not there and not self.open.isChecked() and not self.kept.rows())
+
+    def _heading(self) -> str:
+        return _("Reserved for this order") if self.kept.rows() else _("Parts fitted")
 
     def _opened(self, on: bool) -> None:
         self.adding.setVisible(on)

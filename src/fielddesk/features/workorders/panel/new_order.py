@@ -53,7 +53,7 @@ class NewOrder(NewRecord):
             DayTime(
                 "planned_at", lambda: _("Visit"), place=self._place, today=bench.today,
                 says=lambda moment: visit_words(moment, self._place(), bench.zone()),
-                hint=lambda: _("2028-03-17 09:30"),
+                hint="2028-03-17 09:30",
             )
         )  # fmt: skip
         self.form.add(Day("due_on", lambda: _("Due"), today=bench.today))

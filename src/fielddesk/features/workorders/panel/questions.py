@@ -13,6 +13,7 @@ from fielddesk.features.workorders.dialogs import answer_words, check_sentence, 
 from fielddesk.features.workorders.rules import ANSWERS, MAY_NOT_APPLY, NO, NOT_APPLICABLE
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
+from fielddesk.ui.page import into_sight
 from fielddesk.ui.signs import Remark
 from fielddesk.ui.text import Text, Words, spoken
 
@@ -80,6 +81,7 @@ class Question(QFrame):
         """Put the keyboard on the answer that was given, or on the first."""
         given = next((button for button in self.buttons.values() if button.isChecked()), None)
         (given or next(iter(self.buttons.values()))).setFocus(Qt.FocusReason.OtherFocusReason)
+        into_sight(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

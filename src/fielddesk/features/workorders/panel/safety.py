@@ -48,7 +48,7 @@ from fielddesk.ui.facts import Facts
 from fielddesk.ui.fields import LINE_LENGTH, Field, Line, Prose
 from fielddesk.ui.forms import Form
 from fielddesk.ui.moments import moment_words
-from fielddesk.ui.page import Scroll
+from fielddesk.ui.page import Scroll, into_sight
 from fielddesk.ui.seams import Bench, SubjectPanel
 from fielddesk.ui.signs import Remark
 from fielddesk.ui.text import Text
@@ -71,7 +71,7 @@ class SafetyPanel(SubjectPanel):
         self._again = self._busy = False
         self._make_site()
         self._make_check()
-        self.report_button = Button(lambda: _("Report an incident"), "first-aid", tip=lambda: _("Alt+I"))
+        self.report_button = Button(lambda: _("Report an incident"), "first-aid", tip="Alt+I")
         self.report_button.clicked.connect(self.report)
         self.incident = ReportIncident(bench)
         self.incident.hide()
@@ -309,6 +309,7 @@ class SafetyPanel(SubjectPanel):
             self.remark.editor.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.go.setFocus(Qt.FocusReason.OtherFocusReason)
+            into_sight(self.go)
 
     # ---------------------------------------------------------------- recording it
 
@@ -399,6 +400,8 @@ def _can_hold(status: str) -> bool:
 
 def _why_asked(view: OrderView, newest: CheckRow | None) -> str:
     """Why the place has to be looked at."""
+    if newest is None and view.order.status == IN_PROGRESS:
+        return _("Work goes on, and nobody has written down how the place was found. Look again when you are there.")
     if newest is None:
         return _("Before work begins, look at the place and answer what is asked.")
     if NO in newest.answers.values():
