@@ -65,7 +65,9 @@ def test_every_action_has_words_for_the_history(offers: Offers, kind: str) -> No
     assert icons.known(words.icon)
 
 
-@pytest.mark.parametrize("table", ["work_order", "asset", "customer", "part", "user"])
+@pytest.mark.parametrize(
+    "table", ["work_order", "asset", "customer", "site", "contact", "product_model", "part", "user"]
+)
 def test_every_column_that_can_change_has_a_label(offers: Offers, table: str) -> None:
     left_out = {"id", "archived_at", "rev", "opened_at", "revoked_at"}
     names = set(BY_NAME[table].column_names) - left_out

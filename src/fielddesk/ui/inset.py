@@ -198,6 +198,7 @@ class Inset(SubjectPanel):
             if self.new_pane is None:
                 return
             self.new_pane.back.hide()
+            theme.set_property(self.new_pane, "kind", "body")  # it stands on a card, not on the page
             self.new_pane.made.connect(self._made)
             self.new_pane.left_alone.connect(self._left_new)
             self.stack.addWidget(self.new_pane)

@@ -43,6 +43,7 @@ DATES: Final[dict[str, Words]] = {
     "end_of_service_on": lambda: _("End of service"),
     "last_parts_order_on": lambda: _("Last parts order"),
 }
+STILL_BINDS: Final = ("end_of_service_on", "last_parts_order_on")
 EVERY: Final = {
     "month": N_("every month"),
     "quarter": N_("every quarter"),
@@ -169,17 +170,22 @@ def _away(alert: Alert) -> str:
 
 
 def alert_notices(alerts: tuple[Alert, ...], replacement: str = "") -> list[Notice]:
-    """What the banner of a machine or model says of its dates, the nearest first."""
+    """What the banner of a machine or model says of its dates: the nearest, then the others and what replaces it.
+
+    Of dates that are past only those are told that still bind: no more parts, no more service.
+    """
+    told = [alert for alert in alerts if alert.days >= 0 or alert.key in STILL_BINDS]
+    if not told:
+        return []
 
     def advice() -> str:
+        others = [_("{what}.").format(what=alert_words(alert)) for alert in told[1:]]
         if replacement:
-            return _("Its replacement is {model}.").format(model=replacement)
-        return _("Tell the customer in time. The record of the product model has all dates and where they come from.")
+            others.append(_("Its replacement is {model}.").format(model=replacement))
+        return " ".join(others) or _("Tell the customer in time.")
 
-    return [
-        Notice(lambda alert=alert: alert_words(alert), advice, "bad" if alert.days < 0 else "warn", "calendar-x-fill")  # type: ignore[misc]
-        for alert in alerts
-    ]
+    state = "bad" if any(alert.days < 0 for alert in told) else "warn"
+    return [Notice(lambda: alert_words(told[0]), advice, state, "calendar-x-fill")]
 
 
 # ---------------------------------------------------------------- rows and fields

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from fielddesk.core.i18n import N_, _, format_quantity, language, ngettext
 from fielddesk.features.parts import rules
 from fielddesk.features.parts.model import Part
-from fielddesk.features.parts.queries import PartRow, PlaceStock
+from fielddesk.features.parts.queries import PartRow, PlaceStock, movements_among
 from fielddesk.features.parts.rules import MILLION
+from fielddesk.store.tx import Reading
 from fielddesk.store.types import in_language
+from fielddesk.ui.entries import Entry
 from fielddesk.ui.lists import Row
 from fielddesk.ui.moments import moment_words
 from fielddesk.ui.seams import ActionWords, FieldWords, Names
@@ -141,6 +143,22 @@ def freshness(stock: PlaceStock, now: int, zone: str) -> str:
 
 
 # ---------------------------------------------------------------- what histories say
+
+
+def told_movements(read: Reading, ids: Sequence[str], now: int, zone: str) -> dict[str, Entry]:
+    """Movements as entries of the history of the asset their order is about."""
+    found = {}
+    for row in movements_among(read, ids):
+        words = _("{quantity} × {part}: {what}").format(
+            quantity=amount(abs(row.quantity), row.unit), part=f"{row.number} {part_name(row.names)}".strip(),
+            what=movement_words(row.kind),
+        )  # fmt: skip
+        who = " · ".join(part for part in (row.order, row.who) if part)
+        second = _("{who}, {when}").format(who=who, when=moment_words(row.at, now, zone))
+        icon = "nut" if row.quantity < 0 else "arrow-u-up-left"
+        leads = ("work_order", row.order_id) if row.order_id else None
+        found[row.id] = Entry(row.id, words, second, icon, leads_to=leads)
+    return found
 
 
 def _fitted(told: Mapping[str, Any], names: Names) -> str:

@@ -16,6 +16,7 @@ from fielddesk.features.parts.dialogs import (
     row_of,
     stock_state,
     stock_words,
+    told_movements,
     unit_words,
 )
 from fielddesk.features.parts.panel import PartMovements, PartStock, PartsUsed
@@ -24,6 +25,7 @@ from fielddesk.features.parts.queries import (
     PartView,
     find_parts,
     fitted,
+    moments_of_asset,
     movement_count,
     part_count,
     part_numbers,
@@ -52,6 +54,7 @@ from fielddesk.ui.seams import (
     PlaceOffer,
     SearchOffer,
     SummaryOffer,
+    TimelineOffer,
 )
 from fielddesk.ui.signs import Chip, Notice
 
@@ -174,6 +177,7 @@ def offer(offers: Offers) -> None:
         PanelOffer(TABLE, "movements", lambda: _("Movements"), 20, PartMovements, movement_count, STOCK),
         SummaryOffer("parts", 30, lambda: _("Parts used"), _fitted_words),
         history_of(TABLE),
+        TimelineOffer("asset", "parts", moments_of_asset, told_movements),
         SearchOffer("parts", lambda: _("Parts"), 30, _find),
         *ACTIONS,
     )  # fmt: skip

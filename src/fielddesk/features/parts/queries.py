@@ -71,6 +71,22 @@ class MovementRow:
 
 
 @dataclass(frozen=True)
+class MovedRow:
+    """A movement on an order, for the history of its asset; a negative quantity was fitted."""
+
+    id: str
+    kind: str
+    quantity: int
+    at: int
+    order_id: str | None
+    number: str
+    names: str
+    unit: str
+    order: str
+    who: str
+
+
+@dataclass(frozen=True)
 class FittedRow:
     """A part fitted on an order; `quantity` is what is left of it after what was taken back."""
 
@@ -373,6 +389,28 @@ def movement_page(read: Reading, part_id: str, offset: int, limit: int) -> list[
         .offset(offset)
     )  # fmt: skip
     return [MovementRow(*row) for row in map(tuple, read.rows(query))]
+
+
+def moments_of_asset(asset_id: str) -> sa.Select[Any]:
+    """(moment, id) of what was fitted to an asset and taken back, for its history."""
+    joined = Movement.__table__.join(WorkOrder.__table__, WorkOrder.c.id == Movement.c.order_id)
+    return sa.select(Movement.c.at, Movement.c.id).select_from(joined).where(WorkOrder.c.asset_id == asset_id)
+
+
+def movements_among(read: Reading, ids: Iterable[str]) -> list[MovedRow]:
+    """These movements with the words of their part, order and person."""
+    c = Movement.c
+    joined = Movement.__table__.join(Part.__table__, Part.c.id == c.part_id)
+    joined = joined.outerjoin(WorkOrder.__table__, WorkOrder.c.id == c.order_id)
+    query = (
+        sa.select(
+            c.id, c.kind, c.quantity, c.at, c.order_id, Part.c.number, Part.c.names, Part.c.unit,
+            sa.func.coalesce(WorkOrder.c.number, ""), sa.func.coalesce(User.c.name, ""),
+        )
+        .select_from(joined.outerjoin(User.__table__, User.c.id == c.by_id))
+        .where(c.id.in_(list(ids)))
+    )  # fmt: skip
+    return [MovedRow(*row) for row in map(tuple, read.rows(query))]
 
 
 def movement_count(read: Reading, part_id: str) -> int:

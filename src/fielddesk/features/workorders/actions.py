@@ -7,11 +7,23 @@ from typing import Any, Final, NotRequired
 from typing_extensions import TypedDict
 
 from fielddesk.core import canonical
+from fielddesk.core.clock import local_day
 from fielddesk.core.errors import RuleBroken
+from fielddesk.features.lifecycle.rules import check_step
 from fielddesk.features.people.rules import FIELD_STAFF, OFFICE
-from fielddesk.features.workorders.model import Note, OrderLink, SafetyCheck, SafetyIncident, SignOff, WorkOrder
+from fielddesk.features.workorders.model import (
+    Note,
+    OrderLink,
+    OrderStep,
+    SafetyCheck,
+    SafetyIncident,
+    SignOff,
+    WorkOrder,
+)
+from fielddesk.features.workorders.queries import asset_standing, missing_steps
 from fielddesk.features.workorders.rules import (
     ASSIGNED,
+    COMPLETED,
     FINISHED,
     IN_PROGRESS,
     OPEN,
@@ -61,19 +73,25 @@ def add_note(tx: Tx, ctx: Ctx, *, order_id: Id, text: Prose) -> str:
 def create_order(
     tx: Tx, ctx: Ctx, *, number: Line, kind: Code, title: Line, customer_id: Id, asset_id: Id | None = None,
     description: Prose = "", due_on: Day | None = None, assignee_id: Id | None = None, site_id: Id | None = None,
-    contact_id: Id | None = None, planned_at: Moment | None = None,
+    contact_id: Id | None = None, planned_at: Moment | None = None, stage: Code | None = None,
+    strategy: Count | None = None,
 ) -> str:  # fmt: skip
     """Open a work order. `number` was drawn on the machine that opens it and is never renumbered.
 
-    Version 1 had neither site, contact nor visit.
+    `stage` and `strategy` are what `queries.asset_standing` answered there; the order is judged by them for ever. Who
+    does not say them leaves it to where the action runs, at headquarters perhaps under a newer revision. Version 1
+    had neither these nor site, contact and visit.
     """
     check_order(number, kind, title)
     ctx.tell(number=number, title=title)
+    if stage is None or strategy is None:
+        stage, strategy = asset_standing(tx, asset_id, local_day(ctx.at, "UTC"))
     return tx.add(
         WorkOrder(
             id=ctx.id("order"), number=number, kind=kind, title=title, customer_id=customer_id, asset_id=asset_id,
             description=description, due_on=due_on, assignee_id=assignee_id, site_id=site_id, contact_id=contact_id,
-            planned_at=planned_at, status=ASSIGNED if assignee_id else OPEN, opened_at=ctx.at,
+            planned_at=planned_at, status=ASSIGNED if assignee_id else OPEN, opened_at=ctx.at, stage=stage,
+            strategy=strategy,
         )
     )  # fmt: skip
 
@@ -169,6 +187,8 @@ def set_order_status(
     shown = str(ctx.based_on.get("status", order.status))
     tx.change(order, ctx.based_on, status=status, status_reason=reason)
     check_status(shown, status, reason)
+    if status == COMPLETED and (missing := missing_steps(tx, order)):
+        raise RuleBroken("step_missing", step=missing[0].key)
     if status == IN_PROGRESS and not unasked:
         check = tx.get(SafetyCheck, safety_check_id) if safety_check_id else None
         if check is not None and check.order_id == order_id:
@@ -252,5 +272,17 @@ def sign_off(
             id=ctx.id("sign_off"), order_id=order_id, contact_id=contact_id, signer=signer, signature=signature,
             not_signed_because="" if signature else not_signed_because, satisfaction=satisfaction,
             recommendation=recommendation, comment=comment, shown=shown, by_id=ctx.actor, at=ctx.at,
+        )
+    )  # fmt: skip
+
+
+@fact(may=FIELD_STAFF, about="order_id", undo="record_step")
+def record_step(tx: Tx, ctx: Ctx, *, order_id: Id, step: Code, outcome: Code, remark: Prose = "") -> str:
+    """Say of a step the stage asks for that it was given, declined, or does not apply; `taken_back` opens it again."""
+    check_step(outcome, remark)
+    ctx.tell(step=step, outcome=outcome, remark=remark[:200])
+    return tx.add(
+        OrderStep(
+            id=ctx.id("step"), order_id=order_id, step=step, outcome=outcome, remark=remark, by_id=ctx.actor, at=ctx.at
         )
     )  # fmt: skip

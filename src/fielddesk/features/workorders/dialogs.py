@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fielddesk.core.clock import local_day
 from fielddesk.core.i18n import N_, _, due_words, format_day, format_moment, relative_day
+from fielddesk.features.lifecycle.dialogs import OUTCOMES, stage_words
 from fielddesk.features.people.dialogs import mark_asks, mark_of, mark_state, mark_words
 from fielddesk.features.workorders import rules
-from fielddesk.features.workorders.queries import LinkedOrder, OrderRow
+from fielddesk.features.workorders.queries import LinkedOrder, OrderRow, orders_among
 from fielddesk.features.workorders.rules import FINISHED
+from fielddesk.store.tx import Reading
+from fielddesk.ui.entries import Entry
 from fielddesk.ui.lists import Row
+from fielddesk.ui.moments import moment_words
 from fielddesk.ui.seams import ActionWords, FieldWords, Names
 from fielddesk.ui.wording import add_sentences
 
@@ -98,6 +102,7 @@ add_sentences(
         "link_kind_unknown": N_("Choose how the orders belong together."),
         "link_to_itself": N_("This is the same order. Take another one."),
         "link_of_another_order": N_("This link belongs to other orders."),
+        "step_missing": N_("The life stage of the product asks for something first. Its tab shows what."),
         "order_finished": lambda values: _("This order is {status}. Open it again first.").format(
             status=status_words(values["status"])
         ),
@@ -223,6 +228,21 @@ def link_words(link: LinkedOrder) -> str:
 # ---------------------------------------------------------------- what histories say
 
 
+def told_orders(read: Reading, ids: Sequence[str], now: int, zone: str) -> dict[str, Entry]:
+    """Orders as entries of the history of their asset."""
+    return {
+        order.id: Entry(
+            order.id, _("Work order {number}: {title}").format(number=order.number, title=order.title),
+            _("opened {when}").format(when=moment_words(order.opened_at, now, zone)),
+            STATES[order.status][3] if order.status in STATES else "wrench",
+            STATES[order.status][2] if order.status in STATES else "idle",
+            (status_title(order.status), STATES[order.status][2]) if order.status in STATES else None,
+            leads_to=("work_order", order.id),
+        )
+        for order in orders_among(read, list(ids))
+    }  # fmt: skip
+
+
 def _said(words: str, *keys: str) -> Any:
     def made(told: Mapping[str, Any], _names: Names) -> str:
         return _(words).format(**{key: told.get(key, "") for key in keys})
@@ -237,6 +257,15 @@ def _opened_said(told: Mapping[str, Any], _names: Names) -> str:
             number=number, asked=asked, title=title
         )
     return _("Order {number} opened: {title}").format(number=number, title=title)
+
+
+def _step_said(told: Mapping[str, Any], _names: Names) -> str:
+    outcome = OUTCOMES.get(str(told.get("outcome")))
+    words = _("Step of the life stage") if outcome is None else _("Step of the life stage: {outcome}").format(
+        outcome=_(outcome[0])
+    )  # fmt: skip
+    remark = str(told.get("remark") or "")
+    return _("{words}. {remark}").format(words=words, remark=remark) if remark else words
 
 
 def _status_said(told: Mapping[str, Any], _names: Names) -> str:
@@ -312,6 +341,7 @@ ACTIONS: Final = (
     ActionWords("link_orders", lambda: _("Link between orders"), _linked_said, "link-simple", _OTHER),
     ActionWords("unlink_orders", lambda: _("Link removed"), _unlinked_said, "link-break", _OTHER),
     ActionWords("sign_off", lambda: _("Sign-off by the customer"), _signed_said, "signature"),
+    ActionWords("record_step", lambda: _("Step of the life stage"), _step_said, "path"),
     ActionWords("import_orders", lambda: _("List of orders"),
                 _said(N_("Orders taken in from a list: {count}"), "count"), "tray"),
 )  # fmt: skip
@@ -340,6 +370,6 @@ FIELDS: Final[dict[str, FieldWords]] = {
     "site_id": FieldWords(lambda: _("Site"), names_of="site"),
     "contact_id": FieldWords(lambda: _("Contact"), names_of="contact"),
     "planned_at": FieldWords(lambda: _("Visit"), _moment),
-    "stage": FieldWords(lambda: _("Life stage")),
+    "stage": FieldWords(lambda: _("Life stage"), stage_words),
     "strategy": FieldWords(lambda: _("Strategy revision")),
 }

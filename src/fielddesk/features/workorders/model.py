@@ -62,7 +62,7 @@ class OrderStep(Synced, scope=follows("order_id")):
     order_id: Id = ref("work_order")
     step: Code
     outcome: Code
-    """done, declined, not_applicable."""
+    """done, declined, not_applicable; taken_back opens the step again."""
     remark: Prose = column(default="")
     by_id: Id = ref("user")
     at: Moment

@@ -108,10 +108,10 @@ def _labels() -> dict[str, Words]:
     for key, words in (("goal", lambda: _("Goal")), ("focus", lambda: _("Focus")), ("service", lambda: _("Service"))):
         for language in LANGUAGES:
             labels[f"{key}.{language}"] = partial(_in_language, words, language)
-    labels["respond_percent"] = lambda: _("Answer within, % of the agreed time")
-    labels["resolve_percent"] = lambda: _("Solved within, % of the agreed time")
-    labels["checklist"] = lambda: _("Number of the usual checklist")
-    labels["alert_months"] = lambda: _("Dates told ahead, months (every stage)")
+    labels["respond_percent"] = lambda: _("Answer within, %")
+    labels["resolve_percent"] = lambda: _("Solved within, %")
+    labels["checklist"] = lambda: _("Usual checklist")
+    labels["alert_months"] = lambda: _("Alerts, months ahead")
     labels["valid_from"] = lambda: _("Valid from")
     labels["reason"] = lambda: _("What changes and why")
     return labels

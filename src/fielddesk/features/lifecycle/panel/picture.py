@@ -87,15 +87,17 @@ class StageLine(Worded, QWidget):
             painter.drawText(inner, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), words)
 
     def _paint_mark(self, painter: QPainter, place: int, mark: _Mark) -> None:
-        """A thin line down from the bars to the words, which lie one under another so that none covers its like."""
+        """A thin line down from the bars to the words at its left: there no line of a later day passes, which goes on
+        further down."""
         at = min(max(self._at(mark.day), 0), self.width() - theme.px(2))
         top = theme.px(BAR + 12 + LINE * place)
-        painter.fillRect(at, 0, theme.px(2), top + theme.px(LINE // 2), theme.colour(mark.token))
+        begin = theme.px(BAR - 8)
+        painter.fillRect(at, begin, theme.px(2), top + theme.px(LINE // 2) - begin, theme.colour(mark.token))
         font = fonts.sized(self.font(), theme.px(12))
         width = QFontMetrics(font).horizontalAdvance(mark.words) + theme.px(4)
         side, gap = theme.px(14), theme.px(6)
-        right = at + gap + side + gap + width <= self.width()
-        left = at + gap if right else max(0, at - gap - width - gap - side)
+        whole = gap + side + gap + width
+        left = at - whole if at >= whole else at + gap
         icons.paint(
             painter, QRect(left, top + (theme.px(LINE) - side) // 2, side, side), "calendar-blank", mark.token
         )  # fmt: skip

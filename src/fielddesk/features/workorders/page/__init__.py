@@ -5,14 +5,18 @@ from __future__ import annotations
 from functools import partial
 
 from fielddesk.core.i18n import _
+from fielddesk.features.lifecycle.dialogs import text_words
 from fielddesk.features.people.panel import history_of
 from fielddesk.features.workorders.dialogs import (
     ACTIONS,
     FIELDS,
     status_words,
+    told_orders,
 )
+from fielddesk.features.workorders.model import WorkOrder
 from fielddesk.features.workorders.page.orders import TAB, TABLE, OrdersPage
 from fielddesk.features.workorders.panel import (
+    LifePanel,
     LinksPanel,
     NotesPanel,
     OrdersOf,
@@ -28,24 +32,30 @@ from fielddesk.features.workorders.queries import (
     first_view,
     incident_count,
     link_count,
+    missing_steps,
     note_count,
     order_count,
+    order_moments,
     order_names,
     sign_off_count,
     site_names,
+    step_count,
 )
 from fielddesk.store.tx import Reading
 from fielddesk.ui.making import NEW
 from fielddesk.ui.page import Page
 from fielddesk.ui.seams import (
     Bench,
+    ClosingCheck,
     CommandOffer,
     Hit,
     Me,
+    Missing,
     Offers,
     PanelOffer,
     PlaceOffer,
     SearchOffer,
+    TimelineOffer,
 )
 
 
@@ -70,6 +80,13 @@ def _new(bench: Bench) -> None:
     bench.show(TABLE, NEW)
 
 
+def _steps_missing(read: Reading, order_id: str) -> list[Missing]:
+    """Steps the order's life stage asks for that nobody gave yet."""
+    order = read.get(WorkOrder, order_id)
+    steps = missing_steps(read, order) if order is not None else []
+    return [Missing(partial(text_words, step.words), "life") for step in steps]
+
+
 def offer(offers: Offers) -> None:
     """Hand the feature's screens to the window."""
     offers.add(
@@ -81,8 +98,12 @@ def offer(offers: Offers) -> None:
                    frozenset({TABLE, "site", "safety_check", "safety_incident"})),
         PanelOffer(TABLE, "notes", lambda: _("Notes"), 30, NotesPanel, note_count, frozenset({"note"})),
         PanelOffer(TABLE, "links", lambda: _("Links"), 60, LinksPanel, link_count, frozenset({TABLE, "order_link"})),
-        PanelOffer(TABLE, "sign_off", lambda: _("Sign-off"), 60, SignOffPanel, sign_off_count,
+        PanelOffer(TABLE, "sign_off", lambda: _("Sign-off"), 65, SignOffPanel, sign_off_count,
                    frozenset({"sign_off", TABLE, "contact", "customer"})),
+        PanelOffer(TABLE, "life", lambda: _("Life stage"), 17, LifePanel, step_count,
+                   frozenset({"order_step", "asset", "product_model", "strategy_revision"})),
+        ClosingCheck("steps", 20, _steps_missing),
+        TimelineOffer("asset", "orders", order_moments, told_orders),
         history_of(TABLE),
         PanelOffer("asset", "orders", lambda: _("Work orders"), 40, partial(OrdersOf, of="asset_id"),
                    partial(orders_of, "asset_id"), frozenset({TABLE})),

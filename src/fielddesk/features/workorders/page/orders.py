@@ -16,7 +16,7 @@ from fielddesk.features.workorders.dialogs import (
     status_title,
 )
 from fielddesk.features.workorders.page.heads import DueSign, notices_of
-from fielddesk.features.workorders.page.steps import Steps
+from fielddesk.features.workorders.page.steps import Steps, lacking
 from fielddesk.features.workorders.panel import (
     NewOrder,
     SafetyPanel,
@@ -47,6 +47,7 @@ from fielddesk.ui.making import NEW, MakesNew
 from fielddesk.ui.menus import MenuLine, give_menu
 from fielddesk.ui.seams import (
     Bench,
+    Missing,
     SubjectPage,
 )
 from fielddesk.ui.signs import Chip
@@ -75,6 +76,9 @@ class OrdersPage(SubjectPage, MakesNew):
         self._wanted = OrderFilter(
             bench.me.user_id, bench.today(), first_view(bench.me.role), zone=bench.zone(), everybody=self._plans
         )
+        self._missing: list[Missing] = []
+        """What stood in the way when the order that is shown was to be completed."""
+        self._mark: str | None = None
         self._make_list()
         self._make_detail()
         self.watches = frozenset(
@@ -126,6 +130,7 @@ class OrdersPage(SubjectPage, MakesNew):
         self.steps.done.connect(self.list.setFocus)
         self.steps.refused.connect(self._read_detail)
         self.steps.safety_wanted.connect(lambda: self._show_tab("safety"))
+        self.steps.lacks.connect(self._take_lacking)
         self.note = Button(lambda: _("Note"), "note-pencil", tip=lambda: _("Write a note") + "  Alt+N")
         self.note.clicked.connect(lambda: self.tabs.choose("notes"))
         self.pane.add_action(self.note, left=True)
@@ -207,6 +212,7 @@ class OrdersPage(SubjectPage, MakesNew):
         if row_id != self._order_id:
             self.reason.put_away()
         self._order_id = row_id
+        self._missing = []
         self.fill_detail()
         self._read_detail()
         self.tabs.show_subject(row_id)
@@ -257,11 +263,29 @@ class OrdersPage(SubjectPage, MakesNew):
         if mark is not None:
             chips.append(Chip(lambda: mark_words(mark), mark_state(mark), mark_icon(mark)))
         self.pane.show_chips(chips)
-        self.pane.show_notices(notices_of(mark, view, lambda: self._show_tab("safety")))
+        self._mark = mark
+        self._show_notices()
         today = self._bench.today()
         self.due.show_due(order.status, order.due_on, today)
         self.due.show_visit(order.status, order.planned_at, today, self._bench.zone())
         self.steps.show_order(view)
+        if self._missing:
+            self.steps.look_again()
+
+    def _take_lacking(self, missing: list[Missing]) -> None:
+        self._missing = missing
+        self._show_notices()
+
+    def _show_notices(self) -> None:
+        if self._view is None:
+            return
+        lacks = [lacking(self._missing, self._lead_to)] if self._missing else []
+        notices = notices_of(self._mark, self._view, lambda: self._show_tab("safety"))
+        self.pane.show_notices([*lacks, *notices])
+
+    def _lead_to(self, panel: str) -> None:
+        self.show_detail(focus=False)
+        self.tabs.choose(panel)
 
     def foot_buttons(self) -> list[Button]:
         """The next states as buttons, the next step last."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _
+from fielddesk.features.people.panel import shortened
 from fielddesk.features.workorders.actions import set_order_status
 from fielddesk.features.workorders.dialogs import (
     status_words,
@@ -16,14 +18,17 @@ from fielddesk.features.workorders.dialogs import (
 )
 from fielddesk.features.workorders.page.reason import REASON_DRAFT, ReasonBar
 from fielddesk.features.workorders.queries import OrderView
-from fielddesk.features.workorders.rules import FINISHED, IN_PROGRESS, NEEDS_REASON, NEXT, can_follow
+from fielddesk.features.workorders.rules import COMPLETED, FINISHED, IN_PROGRESS, NEEDS_REASON, NEXT, can_follow
 from fielddesk.store.actions import Call, call
 from fielddesk.store.database import Done
 from fielddesk.ui.buttons import Button
 from fielddesk.ui.page import Pane
 from fielddesk.ui.seams import (
     Bench,
+    Missing,
 )
+from fielddesk.ui.signs import Notice
+from fielddesk.ui.text import spoken
 from fielddesk.ui.wording import sentence
 
 
@@ -31,12 +36,14 @@ class Steps(QObject):
     """The next states of an order as buttons in the foot of its pane, and the line that asks for a reason.
 
     Signals: `done` once a state is stored, `refused` when another change was there first, `safety_wanted` where the
-    place is looked at before work begins.
+    place is looked at before work begins, `lacks(list of Missing)` what stands in the way of completing the order that
+    is shown, none once it is given.
     """
 
     done = Signal()
     refused = Signal()
     safety_wanted = Signal()
+    lacks = Signal(object)
 
     def __init__(self, bench: Bench, pane: Pane) -> None:
         super().__init__(pane)
@@ -87,8 +94,35 @@ class Steps(QObject):
             self.reason.ask(view.order.id, view.order.status, wanted)
         elif wanted == IN_PROGRESS and view.safety_asked(self._bench.now()):
             self.safety_wanted.emit()
+        elif wanted == COMPLETED:
+            self._look(self._complete)
         else:
             self._set_status(wanted, "")
+
+    def look_again(self) -> None:
+        """Ask whether what stood in the way still does."""
+        if self._view is not None:
+            self._look(lambda missing: self.lacks.emit(missing))
+
+    def _look(self, then: Callable[[list[Missing]], None]) -> None:
+        """Ask every closing check that features offer, away from the window."""
+        view, offers = self._view, self._bench.offers
+        if view is not None:
+            order = view.order
+            self._bench.read(
+                lambda read: (order.id, offers.missing(read, order.id)), partial(self._looked, then),
+                key=f"closing.{id(self)}",
+            )  # fmt: skip
+
+    def _looked(self, then: Callable[[list[Missing]], None], answer: tuple[str, list[Missing]]) -> None:
+        order_id, missing = answer
+        if self._view is not None and self._view.order.id == order_id:
+            then(missing)
+
+    def _complete(self, missing: list[Missing]) -> None:
+        self.lacks.emit(missing)
+        if not missing:
+            self._set_status(COMPLETED, "")
 
     def _set_status(self, wanted: str, reason: str) -> None:
         view = self._view
@@ -121,3 +155,26 @@ class Steps(QObject):
     def _refused(self, error: FieldDeskError) -> None:
         self._bench.toast(sentence(error), icon="warning-fill")
         self.refused.emit()
+
+
+def lacking(missing: Sequence[Missing], lead: Callable[[str], None]) -> Notice:
+    """What the banner says when an order cannot be completed yet; its buttons lead to where the first two are given."""
+    first = missing[0]
+
+    def fact() -> str:
+        return _("Not complete yet: {what}").format(what=spoken(first.words))
+
+    def advice() -> str:
+        if len(missing) == 1:
+            return _("Give it, or say why it is left out; then complete the order.")
+        others = "; ".join(spoken(one.words) for one in missing[1:])
+        return _("Also: {what}").format(what=others)
+
+    panels = list(dict.fromkeys(one.panel for one in missing))[:2]
+    leads = [next(one for one in missing if one.panel == panel) for panel in panels]
+    answers = [(partial(_go_words, one), partial(lead, one.panel)) for one in leads]
+    return Notice(fact, advice, "warn", "warning-fill", answers)
+
+
+def _go_words(one: Missing) -> str:
+    return _("Go to: {what}").format(what=shortened(spoken(one.words), 40))

@@ -1,5 +1,6 @@
 """The tabs of a work order that are its own, the orders of an asset or customer, and the form of a new one."""
 
+from fielddesk.features.workorders.panel.life import LifePanel
 from fielddesk.features.workorders.panel.links import LinksPanel
 from fielddesk.features.workorders.panel.lists import OrdersOf, order_source, orders_of
 from fielddesk.features.workorders.panel.new_order import NewOrder
@@ -9,6 +10,6 @@ from fielddesk.features.workorders.panel.safety import SafetyPanel
 from fielddesk.features.workorders.panel.sign_off import SignOffPanel
 
 __all__ = [
-    "LinksPanel", "NewOrder", "NotesPanel", "OrdersOf", "OverviewPanel", "SafetyPanel", "SignOffPanel",
+    "LifePanel", "LinksPanel", "NewOrder", "NotesPanel", "OrdersOf", "OverviewPanel", "SafetyPanel", "SignOffPanel",
     "order_source", "orders_of",
 ]  # fmt: skip

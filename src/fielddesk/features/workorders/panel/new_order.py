@@ -10,18 +10,22 @@ from fielddesk.features.assets.model import Asset
 from fielddesk.features.assets.queries import assets_of
 from fielddesk.features.customers.dialogs import CustomerPicker
 from fielddesk.features.customers.model import Site
+from fielddesk.features.lifecycle.dialogs import stage_words
 from fielddesk.features.people.model import User
 from fielddesk.features.people.queries import assignable_people
 from fielddesk.features.people.rules import OFFICE
 from fielddesk.features.workorders.actions import create_order, set_order_status
 from fielddesk.features.workorders.dialogs import KINDS, kind_words, visit_words
 from fielddesk.features.workorders.panel.pickers import ContactPicker, SitePicker
+from fielddesk.features.workorders.queries import asset_standing
 from fielddesk.features.workorders.rules import ASSIGNED, CANCELLED, OPEN
 from fielddesk.store.actions import Call, call
+from fielddesk.store.tx import Reading
 from fielddesk.ui.fields import Choice, Field, Line, Prose
 from fielddesk.ui.forms import Day
 from fielddesk.ui.making import NEW, NewRecord
 from fielddesk.ui.seams import Bench
+from fielddesk.ui.signs import Remark
 from fielddesk.ui.times import DayTime
 
 
@@ -56,6 +60,9 @@ class NewOrder(NewRecord):
                 hint="2028-03-17 09:30",
             )
         )  # fmt: skip
+        self._standing: dict[str, Any] = {}
+        self.stage = Remark("info", "path")
+        self.asset.layout().addWidget(self.stage)  # type: ignore[union-attr]
         self.form.add(Day("due_on", lambda: _("Due"), today=bench.today))
         if bench.me.role in OFFICE:
             self._assignee = Choice("assignee_id", lambda: _("Given to"), [])
@@ -65,7 +72,8 @@ class NewOrder(NewRecord):
     def call_of(self, values: dict[str, Any]) -> Call:
         if self._bench.me.role not in OFFICE:
             values["assignee_id"] = self._bench.me.user_id
-        return call(create_order, **values | {"description": values["description"] or ""})
+        # What was not answered in time is looked up by the action itself.
+        return call(create_order, **values | {"description": values["description"] or ""} | self._standing)
 
     def told(self, values: dict[str, Any]) -> str:
         return _("{number} opened").format(number=values["number"])
@@ -96,6 +104,8 @@ class NewOrder(NewRecord):
             self.contact.put_back(draft)
         else:
             super().put_back(field, draft)
+            if field is self.asset:
+                self._ask_standing(draft)
 
     def changed(self, key: str, value: Any) -> None:
         if key == "customer_id":
@@ -106,6 +116,8 @@ class NewOrder(NewRecord):
             self._offer_assets(str(value) if value else "")
         elif key == "site_id":
             self._learn_zone(str(value) if value else "")
+        if key in ("customer_id", "asset_id"):
+            self._ask_standing(self.asset.text())
 
     def _learn_zone(self, site_id: str) -> None:
         def learned(site: Site | None) -> None:
@@ -119,3 +131,22 @@ class NewOrder(NewRecord):
             self.asset.set_options([(asset.id, f"{asset.name} ({asset.serial})") for asset in assets])
 
         self._bench.read(lambda read: assets_of(read, customer_id), offer, key=f"new_order.assets.{id(self)}")
+
+    # ---------------------------------------------------------------- the life stage of the machine
+
+    def _ask_standing(self, asset_id: str) -> None:
+        """Which stage and revision an order about this machine is opened under, told before it is opened."""
+        self._standing = {}
+        self.stage.show_words("")
+
+        def ask(read: Reading) -> tuple[str, str, int]:
+            return asset_id, *asset_standing(read, asset_id, self._bench.today())
+
+        self._bench.read(ask, self._take_standing, key=f"new_order.stage.{id(self)}")
+
+    def _take_standing(self, answer: tuple[str, str, int]) -> None:
+        asset_id, stage, strategy = answer
+        if asset_id == (self.asset.text() or ""):
+            self._standing = {"stage": stage, "strategy": strategy}
+            words = lambda: _("Life stage: {stage}").format(stage=stage_words(stage))  # noqa: E731
+            self.stage.show_words(words if stage_words(stage) else "")
