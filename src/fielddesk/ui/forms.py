@@ -76,6 +76,13 @@ class Form(QWidget):
         for key, field in self.fields.items():
             field.load(values.get(key))
 
+    def start(self, subject: str, values: Mapping[str, Any]) -> None:
+        """Show another record and forget what was typed for the last one: it is kept as a draft, or not wanted."""
+        self.subject = subject
+        for key, field in self.fields.items():
+            field.start(values.get(key))
+        self.said.emit("")
+
     def restore(self, drafts: Mapping[str, str]) -> None:
         """Put back drafts of this record, by field."""
         for key, draft in drafts.items():

@@ -75,7 +75,7 @@ class NewRevision(NewRecord):
         self.drafts = f"new_revision.{self._stage}"  # type: ignore[misc]
         self._loaded = fields_of(self._table(), self._stage)
         self.usual = {"stage": self._stage, "valid_from": self._bench.today(), **self._loaded}  # type: ignore[misc]
-        self.form.subject = ""
+        self.form.start("", self.usual)  # not committed: that would keep it under the other stage
         super().begin()
 
     def _table(self) -> dict[str, Any]:

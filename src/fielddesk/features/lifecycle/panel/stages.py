@@ -83,8 +83,7 @@ class StagesPanel(SubjectPanel):
 
     def _begin(self) -> None:
         model_id = self._model_id
-        self.form.subject = ""
-        self.form.load(model_id, {"stage": None, "stage_since": self._bench.today(), "stage_reason": None})
+        self.form.start(model_id, {"stage_since": self._bench.today()})
         reason = self.form.fields["stage_reason"]
 
         def restore(text: str | None) -> None:
