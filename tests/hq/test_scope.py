@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from fielddesk.features.assets.actions import edit_asset
+from fielddesk.core.errors import RuleBroken
+from fielddesk.features.assets.actions import create_asset, edit_asset
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.parts.actions import receive_stock, take_part_back, use_part
 from fielddesk.features.people.model import User
@@ -107,6 +109,66 @@ def test_the_ledger_of_a_van_is_its_keepers_alone(office: Office, eve: Laptop, m
     assert van in max_.has("place")
 
 
+def puts_of(laptop: Laptop, table: str) -> list[str]:
+    return [row["id"] for row in laptop.pages[-1]["rows"] if row["op"] == "put" and row["table"] == table]
+
+
+def put_into(office: Office, part: str, machine: str | None) -> None:
+    given = {"parent_id": machine} if machine else {"emptied": ["parent_id"]}
+    office.do(edit_asset, asset_id=part, based_on={"parent_id": office.row("asset", part)["parent_id"]}, **given)
+
+
+def test_who_has_one_part_of_a_machine_has_the_whole_machine(office: Office, eve: Laptop) -> None:
+    customer = office.customer()
+    robot, arm, wrist, other = (office.asset(customer) for _ in range(4))
+    put_into(office, arm, robot)
+    put_into(office, wrist, arm)
+    put_into(office, other, arm)
+    order = office.order(customer, wrist, eve.user)
+    eve.catch_up()
+    assert eve.has("asset") == {robot, arm, wrist, other}
+    assert puts_of(eve, "asset")[:2] == [robot, arm]  # the machine before its parts: each prefix is whole
+    office.assign(order, None)
+    eve.catch_up()
+    assert eve.has("asset") == set()
+    leaves = [row["id"] for row in eve.pages[-1]["rows"] if row["op"] == "leave" and row["table"] == "asset"]
+    assert leaves[-2:] == [arm, robot]
+
+
+def test_a_part_that_is_put_into_a_machine_comes_and_goes_with_it(office: Office, eve: Laptop) -> None:
+    customer, elsewhere = office.customer(), office.customer()
+    robot, arm, wrist = office.asset(customer), office.asset(customer), office.asset(elsewhere)
+    put_into(office, wrist, arm)
+    office.order(customer, robot, eve.user)
+    eve.catch_up()
+    assert eve.has("asset") == {robot}
+    put_into(office, arm, robot)
+    eve.catch_up()
+    assert (eve.has("asset"), eve.has("customer")) == ({robot, arm, wrist}, {customer, elsewhere})
+    new = office.do(create_asset, customer_id=customer, serial="N", name="Gripper", parent_id=wrist)
+    eve.catch_up()
+    assert new in eve.has("asset")
+    put_into(office, arm, None)
+    eve.catch_up()
+    assert (eve.has("asset"), eve.has("customer")) == ({robot}, {customer})
+    assert eve.bodies() == office.scope(eve.user)
+
+
+def test_a_ring_of_parts_refused_by_headquarters_costs_nobody_a_row(office: Office, eve: Laptop) -> None:
+    customer = office.customer()
+    robot, arm = office.asset(customer), office.asset(customer)
+    office.order(customer, robot, eve.user)
+    office.order(customer, arm, eve.user)
+    eve.catch_up()
+    put_into(office, arm, robot)
+    eve.say(edit_asset, asset_id=robot, parent_id=arm, based_on={"parent_id": None})
+    [said] = eve.push()["outcomes"]
+    assert said["outcome"]["code"] == "part_of_itself"
+    eve.catch_up()
+    assert eve.has("asset") == {robot, arm}
+    assert eve.bodies() == office.scope(eve.user)
+
+
 def test_a_dispatcher_sees_everything(office: Office, eve: Laptop) -> None:
     office.order(office.customer(), assignee_id=eve.user)
     dora = office.laptop("dispatcher")
@@ -183,7 +245,9 @@ def test_whatever_happens_each_has_what_is_theirs(office: Office, seed: int) -> 
     orders: list[str] = []
     fitted: list[tuple[str, str, str]] = []
     for _step in range(40):
-        what = chance.choice(["open", "open", "assign", "assign", "note", "use", "back", "sell", "rename", "pull"])
+        what = chance.choice(
+            ["open", "open", "assign", "assign", "note", "use", "back", "sell", "rename", "pull", "fit", "fit"]
+        )
         if what == "open":
             asset_id, assignee_id = chance.choice([*assets, None]), chance.choice([*people, None])
             orders.append(office.order(chance.choice(customers), asset_id, assignee_id))
@@ -193,6 +257,10 @@ def test_whatever_happens_each_has_what_is_theirs(office: Office, seed: int) -> 
         elif what == "rename":
             asset = chance.choice(assets)
             office.do(edit_asset, asset_id=asset, name=f"Press {_step}", based_on=office.row("asset", asset))
+        elif what == "fit":
+            part_in, machine = chance.choice(assets), chance.choice([*assets, None])
+            with suppress(RuleBroken):  # a ring, or nothing changed
+                put_into(office, part_in, machine)
         elif what == "pull":
             chance.choice(laptops).catch_up(limit=chance.choice([1, 3, 1000]))
         elif orders:
@@ -316,6 +384,7 @@ def test_a_row_follows_either_rows_of_scopes_or_any_row() -> None:
 def test_what_is_reached_comes_before_what_reaches_it() -> None:
     order = list(tables())
     for name, columns in REACH.items():
-        assert all(order.index(str(col.ref)) < order.index(name) for col in columns)
+        # A row of the same table is put before it by its depth (scope.py).
+        assert all(order.index(str(col.ref)) < order.index(name) or col.ref == name for col in columns)
     for name, columns in FOLLOWS.items():
         assert all(col.ref == "*" or order.index(str(col.ref)) < order.index(name) for col in columns)

@@ -29,6 +29,11 @@ def _reached(user: str, rows: Rows) -> set[Key]:
             if there in rows and there not in found:
                 found.add(there)
                 waiting.append(there)
+        for other, body in rows.items():  # what names it and goes where it goes: the parts of a machine
+            named = [(col.ref, body[col.name]) for col in BY_NAME[other[0]].columns if col.back]
+            if (table, row_id) in named and other not in found:
+                found.add(other)
+                waiting.append(other)
     return found
 
 

@@ -237,7 +237,11 @@ def what_was_shown_was_replaced(looked: Looked) -> Iterator[str]:
 
 def _values_of(kind: str, args: dict[str, Any]) -> list[tuple[str, str, Any]]:
     if kind == "edit_asset":
-        return [(args["asset_id"], name, value) for name, value in args.items() if name != "asset_id" and value]
+        return [
+            (args["asset_id"], name, value)
+            for name, value in args.items()
+            if name != "asset_id" and isinstance(value, str) and value
+        ]
     if kind == "set_order_status" and args.get("reason"):
         return [(args["order_id"], "status_reason", args["reason"])]
     return []

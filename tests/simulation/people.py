@@ -169,6 +169,18 @@ def correct_asset(who: Person, read: Reading) -> list[Call] | None:
     return [call(edit_asset, based_on=shown, asset_id=asset.id, **news)]
 
 
+def put_together(who: Person, read: Reading) -> list[Call] | None:
+    """Make a machine a part of another one, or take it out; two who do it apart may make a ring, one is refused."""
+    machines = _rows(read, Asset)
+    if len(machines) < 2:
+        return None
+    part, machine = who.dice.sample(machines, 2)
+    shown = {"parent_id": part.parent_id}
+    if part.parent_id is not None and who.dice.random() < 0.5:
+        return [call(edit_asset, based_on=shown, asset_id=part.id, emptied=["parent_id"])]
+    return [call(edit_asset, based_on=shown, asset_id=part.id, parent_id=machine.id)]
+
+
 def give_order(who: Person, read: Reading) -> list[Call] | None:
     """Only the office plans."""
     orders = _rows(read, WorkOrder, WorkOrder.c.status.not_in(FINISHED))
@@ -184,9 +196,11 @@ def give_order(who: Person, read: Reading) -> list[Call] | None:
 
 FIELD: tuple[tuple[Wish, int], ...] = (
     (note, 3), (fit_part, 4), (bring_back, 2), (open_order, 2), (change_status, 3), (correct_asset, 4),
+    (put_together, 1),
 )  # fmt: skip
 DESK: tuple[tuple[Wish, int], ...] = (
     (note, 1), (open_order, 2), (change_status, 2), (correct_asset, 3), (give_order, 4),
+    (put_together, 1),
 )  # fmt: skip
 
 

@@ -46,6 +46,12 @@ def _members(rows: Rows, user: str) -> set[Key]:
             for col in rows[key].columns
             if col.reach and col.ref and (target := getattr(rows[key], col.name)) is not None
         }
+        reached |= {
+            key
+            for key, row in rows.items()
+            for col in row.columns
+            if col.back and col.ref and (col.ref, getattr(row, col.name)) in edge
+        }
         edge = {key for key in reached if key in rows} - found
         found |= edge
     return found

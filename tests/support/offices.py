@@ -150,15 +150,24 @@ def _hangs_on(key: Key, rows: dict[Key, Body]) -> tuple[set[Key], bool]:
 
 
 def reached_by(user: str, key: Key, rows: dict[Key, Body]) -> bool:
-    """Whether a row is one of the user's roots or reached from one."""
-    holder = BY_NAME[key[0]].scope.holder
-    if holder and rows[key][holder] == user:
-        return True
-    for (name, row_id), body in rows.items():
-        for col in BY_NAME[name].columns:
-            if col.reach and col.ref == key[0] and body[col.name] == key[1] and reached_by(user, (name, row_id), rows):
-                return True
-    return False
+    """Whether a row is one of the user's roots or reached from one, along references and back along some."""
+    found = {one for one, body in rows.items() if (holder := BY_NAME[one[0]].scope.holder) and body[holder] == user}
+    grown = bool(found)
+    while grown:
+        more = {there for one in found for there in _taken_along(one, rows)} - found
+        grown, found = bool(more), found | more
+    return key in found
+
+
+def _taken_along(key: Key, rows: dict[Key, Body]) -> set[Key]:
+    there = {(str(col.ref), rows[key][col.name]) for col in BY_NAME[key[0]].columns if col.reach}
+    there |= {
+        other
+        for other, body in rows.items()
+        for col in BY_NAME[other[0]].columns
+        if col.back and (col.ref, body[col.name]) == key
+    }
+    return there & rows.keys()
 
 
 class Laptop:

@@ -33,6 +33,13 @@ OPEN: frozenset[str] = frozenset(name for name, table in tables().items() if tab
 REACH: Mapping[str, tuple[Column, ...]] = {
     name: found for name, table in tables().items() if (found := tuple(col for col in table.columns if col.reach))
 }
+BACK: Mapping[str, tuple[tuple[str, Column], ...]] = {
+    target: tuple(
+        (name, col) for name, table in tables().items() for col in table.columns if col.back and col.ref == target
+    )
+    for target in sorted({str(col.ref) for table in tables().values() for col in table.columns if col.back})
+}
+"""Table to the (table, column) through which its rows are named by rows they take along: the parts of a machine."""
 FOLLOWS: Mapping[str, tuple[Column, ...]] = {
     name: tuple(col for col in table.columns if col.name in table.scope.follows)
     for name, table in tables().items()

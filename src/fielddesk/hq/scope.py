@@ -19,6 +19,7 @@ from fielddesk.hq.batch import RANK
 from fielddesk.hq.reach import (
     ADDRESSED,
     ANY,
+    BACK,
     EVERYONE,
     FOLLOWS,
     MEMBERS,
@@ -82,7 +83,8 @@ class Scopes:
         entries += self._entering(gained)
         entries += self._leaving(lost)
         self._followers(gained, lost, entries)
-        entries.sort(key=_parents_first)
+        depths = _depths(self.rows.get((entry.table, entry.row_id)) for entry in entries)
+        entries.sort(key=lambda entry: _parents_first(entry, depths.get((entry.table, entry.row_id), 0)))
         gone = {(user, row_id) for user, (table, row_id) in lost if table not in OPEN}
         return Movement(entries, self.joined, self.parted, gone)
 
@@ -99,6 +101,7 @@ class Scopes:
             )  # fmt: skip
             if reached:
                 edges.append(key[1])
+            edges += self._named_back(change)
             if table in ROOTS:
                 assert change.after is not None
                 old = holder_of(change.before) if change.before else None
@@ -115,6 +118,17 @@ class Scopes:
                 if (user, root) not in known:
                     touched[(user, (self._table_of_root(root), root))] = True
         return touched
+
+    @staticmethod
+    def _named_back(change: Change) -> list[str]:
+        """Rows that gain or lose this row, which names them: the machine a part was put into or taken out of."""
+        found: list[str] = []
+        for col in change.table.columns:
+            if col.back:
+                old = getattr(change.before, col.name) if change.before is not None else None
+                new = getattr(change.after, col.name)
+                found += [row_id for row_id in (old, new) if row_id is not None and old != new]
+        return found
 
     def _table_of_root(self, root_id: str) -> str:
         found = ask(self.connection, "SELECT table_name FROM member WHERE root_id = ? AND row_id = ?", root_id, root_id)
@@ -153,8 +167,10 @@ class Scopes:
         edge: dict[Key, set[Key]] = {root: {root} for root in found}
         while any(edge.values()):
             self._load(key for keys in edge.values() for key in keys)
+            back = self._naming({key for keys in edge.values() for key in keys})
             for root, keys in edge.items():
-                further = {target for key in keys for target in self._reached(key)} - found[root]
+                further = {target for key in keys for target in (*self._reached(key), *back.get(key, ()))}
+                further -= found[root]
                 found[root] |= further
                 edge[root] = further
         return found
@@ -165,6 +181,25 @@ class Scopes:
             return []
         targets = [(col.ref, getattr(row, col.name)) for col in REACH.get(key[0], ())]
         return [(table, target) for table, target in targets if table and target and NATURE[table] == "member"]
+
+    def _naming(self, keys: Iterable[Key]) -> dict[Key, list[Key]]:
+        """By row, the rows that name it and that it takes along; what this commit changed counts as it is now."""
+        by_table: dict[str, set[str]] = {}
+        for table, row_id in keys:
+            if table in BACK:
+                by_table.setdefault(table, set()).add(row_id)
+        found: dict[Key, list[Key]] = {}
+        for table, ids in by_table.items():
+            for name, col in BACK[table]:
+                stored = rows_where(self.connection, BY_NAME[name], col.name, sorted(ids))
+                now = {(name, row.id): row for row in stored} | {
+                    k: r for k, r in self.rows.items() if k in self.changes
+                }
+                self.rows = now | self.rows
+                for key, row in now.items():
+                    if key[0] == name and row is not None and (target := getattr(row, col.name)) in ids:
+                        found.setdefault((table, target), []).append(key)
+        return found
 
     def _load(self, keys: Iterable[Key]) -> None:
         """Read rows as they stand now; what this commit changed it knows."""
@@ -324,7 +359,32 @@ def rows_where(connection: sa.Connection, table: type[Synced], column: str, valu
     return [table.from_values(found) for found in ask(connection, text, values)]
 
 
-def _parents_first(entry: Entry) -> tuple[int, int, str]:
+def _parents_first(entry: Entry, depth: int) -> tuple[int, int, int, str]:
     """Puts from parents to children, then leaves from children to parents: every prefix has its closure."""
     rank = RANK[entry.table]
-    return (0, rank, entry.row_id) if entry.op == "put" else (1, -rank, entry.row_id)
+    return (0, rank, depth, entry.row_id) if entry.op == "put" else (1, -rank, -depth, entry.row_id)
+
+
+def _depths(rows: Iterable[Synced | None]) -> dict[Key, int]:
+    """How many rows of the same table stand above a row among these: a part comes after its machine.
+
+    A ring has no top; its rows get the depth at which it would come round.
+    """
+    own = {(row.tablename, row.id): row for row in rows if row is not None and row.tablename in _OWN}
+    found: dict[Key, int] = {}
+    for key, row in own.items():
+        seen = {key}
+        here: Synced | None = row
+        while here is not None:
+            above = {(here.tablename, getattr(here, col.name)) for col in _OWN[here.tablename]} - seen
+            here = next((own[each] for each in above if each in own), None)
+            if here is not None:
+                seen.add((here.tablename, here.id))
+        found[key] = len(seen) - 1
+    return found
+
+
+_OWN = {
+    name: own for name, columns in REACH.items() if (own := tuple(col for col in columns if col.ref == name))
+}  # fmt: skip
+"""Columns through which a row reaches one of its own table."""

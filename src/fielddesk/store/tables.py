@@ -72,12 +72,13 @@ def follows(*columns: str) -> Scope:
     return Scope(follows=columns)
 
 
-def ref(table: str, *, reach: bool = False, default: Any = MISSING) -> Any:
+def ref(table: str, *, reach: bool = False, back: bool = False, default: Any = MISSING) -> Any:
     """A column that names a row of another table.
 
-    With `reach`, whoever has this row in scope gets the other one too.
+    With `reach`, whoever has this row in scope gets the other one too. With `back`, whoever has the other one gets
+    this row (the parts of a machine); then the row must be a member of scopes like the one it names.
     """
-    return dataclasses.field(default=default, metadata={"ref": table, "reach": reach})
+    return dataclasses.field(default=default, metadata={"ref": table, "reach": reach, "back": back})
 
 
 def column(*, default: Any) -> Any:
@@ -94,6 +95,7 @@ class Column:
     optional: bool
     ref: str | None = None
     reach: bool = False
+    back: bool = False
 
     def check(self, value: Any) -> Any:
         if value is None and self.optional:
@@ -203,7 +205,10 @@ def _declare(cls: type[Row], metadata: sa.MetaData) -> None:
     columns = []
     for spec in dataclasses.fields(cls):
         kind, optional = _kind_of(cls, spec.name, hints[spec.name])
-        columns.append(Column(spec.name, kind, optional, spec.metadata.get("ref"), spec.metadata.get("reach", False)))
+        said = spec.metadata
+        columns.append(
+            Column(spec.name, kind, optional, said.get("ref"), said.get("reach", False), said.get("back", False))
+        )
     cls.tablename = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
     cls.columns = tuple(columns)
     cls.column_names = tuple(col.name for col in columns)

@@ -20,7 +20,8 @@ class Asset(Synced, scope=SHARED):
     site_id: Id | None = ref("site", reach=True, default=None)
     model_id: Id | None = ref("product_model", default=None)
     """The model as the catalogue has it; `model` is what was typed or imported."""
-    parent_id: Id | None = ref("asset", default=None)
+    parent_id: Id | None = ref("asset", reach=True, back=True, default=None)
+    """The machine it is a part of; who has one of the machine has the whole."""
     replaced_by_id: Id | None = ref("asset", default=None)
     installed_on: Day | None = column(default=None)
     warranty_until: Day | None = column(default=None)
