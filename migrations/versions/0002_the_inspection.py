@@ -357,6 +357,7 @@ def tables_of_documents() -> None:
         text("sha256"),
         text("digest"),
         text("replaces_id", null=True),
+        text("reason"),
         text("by_id"),
         whole("at"),
     )

@@ -21,6 +21,7 @@ from fielddesk.features.documents.actions import (
     add_attachment,
     archive_attachment,
     describe_attachment,
+    issue_document,
     restore_attachment,
 )
 from fielddesk.features.inspections.actions import (
@@ -188,6 +189,10 @@ def work_of_every_kind(store: Store) -> None:
             shown=HARD + "\n" + HARD,
         )
     )  # fmt: skip
+    paper = {"kind": "inspection_report", "language": "zh_cn", "title": HARD, "sha256": "a" * 64, "size": 1}
+    about = {"subject_id": order, "order_id": order, "asset_id": asset, "customer_id": customer, "digest": "b" * 64}
+    first = did(call(issue_document, number="INS-A7-2027-1", **paper, **about))
+    did(call(issue_document, number="INS-A7-2027-2", replaces_id=first, reason=HARD, **paper, **about))
     names = {"en": HARD, "zh_CN": "轴承", "zh_TW": "軸承"}
     parts = [
         {"number": f"P{n}", "names": canonical.dumps(names), "category": "", "unit": "piece", "replaced_by": None}

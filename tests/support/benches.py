@@ -21,11 +21,14 @@ from fielddesk.ui.seams import Me, Offers
 from fielddesk.ui.tasks import Question, Tasks
 
 FEATURES = ("documents", "people", "lifecycle", "customers", "assets", "workorders", "parts", "today")
+PAPERS = ("inspections",)
 
 
 def spine() -> Offers:
     """What the features of the spine hand to the window."""
     found = Offers()
+    for name in PAPERS:
+        import_module(f"fielddesk.features.{name}.papers")
     for name in FEATURES:
         import_module(f"fielddesk.features.{name}.page").offer(found)
     return found

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FEATURES = ("documents", "people", "lifecycle", "customers", "assets", "workorders", "parts", "today")
 """Features with a page, from the ground up."""
+PAPERS = ("inspections",)
+"""Features that have kinds of documents to issue."""
 
 
 def offers(
@@ -28,6 +30,8 @@ def offers(
 ) -> Offers:
     """Everything that can be shown; imports the features' pages, and makes none of them."""
     found = Offers()
+    for name in PAPERS:
+        import_module(f"fielddesk.features.{name}.papers")
     for name in FEATURES:
         import_module(f"fielddesk.features.{name}.page").offer(found)
 

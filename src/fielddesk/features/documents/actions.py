@@ -1,8 +1,9 @@
-"""What is done with photos and files: put on a record, described, taken away and brought back."""
+"""What is done with photos, files and documents: put on a record, described, taken off; issued once, never changed."""
 
 from __future__ import annotations
 
-from fielddesk.features.documents.model import Attachment
+from fielddesk.core.errors import RuleBroken
+from fielddesk.features.documents.model import Attachment, IssuedDocument
 from fielddesk.features.documents.rules import EVERYBODY, NO_ITEM, check_attachment
 from fielddesk.store.actions import Ctx, decision, fact
 from fielddesk.store.tx import Tx
@@ -56,3 +57,37 @@ def restore_attachment(tx: Tx, ctx: Ctx, *, attachment_id: Id, subject_id: Id) -
     ctx.tell(kind=row.kind, name=row.name)
     if row.archived_at is not None:
         tx.change(row, None, archived_at=None)
+
+
+@fact(may=EVERYBODY, about="subject_id")
+def issue_document(
+    tx: Tx, ctx: Ctx, *, subject_id: Id, number: Line, kind: Code, language: Code, title: Line, sha256: Opaque,
+    size: Count, digest: Opaque, order_id: Id | None = None, asset_id: Id | None = None, customer_id: Id | None = None,
+    replaces_id: Id | None = None, reason: Line = "",
+) -> str:  # fmt: skip
+    """Issue a numbered PDF on a record; its content is kept under `sha256` before this is done.
+
+    `digest` is that of what it states. A correction names what it replaces, and why (EX3).
+    """
+    if not number.strip():
+        raise RuleBroken("document_number_missing", field="number")
+    if subject_id not in (order_id, asset_id, customer_id):
+        raise RuleBroken("document_without_record", field="subject_id")
+    if replaces_id is not None and not reason.strip():
+        raise RuleBroken("document_reason_missing", field="reason")
+    if size < 1:
+        raise RuleBroken("document_empty", field="size")
+    ctx.tell(number=number, kind=kind, language=language, title=title)
+    attachment = tx.add(
+        Attachment(
+            id=ctx.id("attachment"), order_id=order_id, asset_id=asset_id, customer_id=customer_id, kind="document",
+            name=f"{number}.pdf", media_type="application/pdf", size=size, sha256=sha256, by_id=ctx.actor, at=ctx.at,
+        )
+    )  # fmt: skip
+    return tx.add(
+        IssuedDocument(
+            id=ctx.id("document"), number=number, kind=kind, language=language, title=title, order_id=order_id,
+            asset_id=asset_id, customer_id=customer_id, attachment_id=attachment, sha256=sha256, digest=digest,
+            replaces_id=replaces_id, reason=reason, by_id=ctx.actor, at=ctx.at,
+        )
+    )  # fmt: skip

@@ -53,6 +53,8 @@ class IssuedDocument(Synced, scope=follows("order_id", "asset_id", "customer_id"
     digest: Opaque
     """Hash of what it states, as canonical JSON: shows whether the record has changed since."""
     replaces_id: Id | None = ref("issued_document", default=None)
+    reason: Line = column(default="")
+    """Why it replaces that one."""
     by_id: Id = ref("user")
     at: Moment
 

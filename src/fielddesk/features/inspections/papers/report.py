@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 from fielddesk.core.clock import local_day
@@ -28,7 +29,8 @@ _VERDICTS: Final = {
     "noted": (N_("Noted"), "open"),
 }
 _UNITS: Final = {
-    "piece": N_("pcs"), "metre": N_("m"), "litre": N_("l"), "kilogram": N_("kg"), "set": N_("sets"), "pair": N_("pairs"),
+    "piece": N_("pcs"), "metre": N_("m"), "litre": N_("l"), "kilogram": N_("kg"), "set": N_("sets"),
+    "pair": N_("pairs"),
 }  # fmt: skip
 _QUESTIONED: Final = {
     "limits": N_("Questioned because it is outside the limits; kept by {name}."),
@@ -327,7 +329,7 @@ def _places(moments: Sequence[int]) -> list[float]:
     span = max(last - first, 1)
     true = [(at - first) / span for at in moments]
     even = [place / (n - 1) for place in range(n)]
-    gap = min((b - a for a, b in zip(true, true[1:], strict=False)), default=1.0)
+    gap = min((b - a for a, b in pairwise(true)), default=1.0)
     return even if gap < 0.6 / (n - 1) else true
 
 

@@ -26,8 +26,3 @@ def offer_photos(offers: Offers) -> None:
     offers.add(*ACTIONS)
     offers.name_rows(TABLE, attachment_names)
     offers.word_fields(TABLE, FIELDS)
-
-
-def offer(offers: Offers) -> None:
-    """Hand the feature's screens to the window."""
-    offer_photos(offers)
