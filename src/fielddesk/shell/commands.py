@@ -32,6 +32,14 @@ def commands_of(window: Frame, undo: Callable[[], None]) -> list[Command]:
     found += [
         Command("undo", lambda: _("Undo"), undo, "Ctrl+Z", "arrow-counter-clockwise", blocked=nothing),
         Command("search", lambda: _("Search"), desk.focus_search, "Ctrl+F", "magnifying-glass"),
+        Command(
+            "search_picture",
+            lambda: _("Find from a picture"),
+            desk.top.search.picture_asked.emit,
+            "Ctrl+Shift+F",
+            "qr-code",
+            also=lambda: _("scan a label, QR code, bar code"),
+        ),
         Command("end", lambda: _("End FieldDesk"), partial(_end, window), "Ctrl+Q", "sign-out"),
     ]
     if line is not None:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
 from fielddesk.core.i18n import _
 from fielddesk.ui import icons, theme
-from fielddesk.ui.buttons import Button
+from fielddesk.ui.buttons import Button, IconButton
 from fielddesk.ui.editing import EditLine
 from fielddesk.ui.navigation import Navigation, Place
 from fielddesk.ui.page import Page
@@ -26,9 +36,12 @@ __all__ = ["Desk", "Place", "SearchBox", "StatusBar"]
 class SearchBox(Worded, EditLine):
     """The one search box; a hand scanner types into it and ends with Enter.
 
-    Signals: `asked(text)` shortly after a keystroke, `entered(text)` on Enter, `down()` to go into the results.
+    Signals: `asked(text)` shortly after a keystroke, `entered(text)` on Enter, `down()` to go into the results,
+    `picture_asked` for the button, `picture_given(QImage or Path)` when one of a label was pasted or dropped here.
     """
 
+    picture_asked = Signal()
+    picture_given = Signal(object)
     asked = Signal(str)
     entered = Signal(str)
     down = Signal()
@@ -47,6 +60,12 @@ class SearchBox(Worded, EditLine):
         theme.space(row, (12, 0, 0, 0))
         row.addWidget(see_through(Glyph("magnifying-glass", "text2", 18)))
         row.addStretch(1)
+        self.from_picture = IconButton(lambda: _("Find from a picture of a label"), "qr-code")
+        self.from_picture.setCursor(Qt.CursorShape.ArrowCursor)
+        self.from_picture.clicked.connect(self.picture_asked)
+        row.addWidget(self.from_picture)
+        self._leave_room()
+        self.setAcceptDrops(True)
         self.say("setPlaceholderText", lambda: _("Search or scan: orders, assets, parts, customers"))
         self.say("set_name", lambda: _("Search"))
         self.say("set_tip", lambda: _("Search everything") + "  Ctrl+F")
@@ -54,6 +73,50 @@ class SearchBox(Worded, EditLine):
     def _enter(self) -> None:
         self._soon.stop()
         self.entered.emit(self.text())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "from_picture"):
+            self._leave_room()
+
+    def _leave_room(self) -> None:
+        """What is typed ends before the button."""
+        self.setTextMargins(0, 0, theme.px(36), 0)
+
+    # ---------------------------------------------------------------- pictures of labels
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste) and self._take_picture(QGuiApplication.clipboard().mimeData()):
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _picture_in(event.mimeData()) is not None:
+            event.acceptProposedAction()
+        else:
+            super().dragEnterEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if self._take_picture(event.mimeData()):
+            event.acceptProposedAction()
+        else:
+            super().dropEvent(event)
+
+    def _take_picture(self, mime: QMimeData) -> bool:
+        given = _picture_in(mime)
+        if given is not None:
+            self.picture_given.emit(given)
+        return given is not None
+
+
+def _picture_in(mime: QMimeData) -> QImage | Path | None:
+    """A picture or a file that was copied or is dragged; None where it is text."""
+    if mime.hasImage():
+        image = mime.imageData()
+        return image if isinstance(image, QImage) else None
+    files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+    return files[0] if len(files) == 1 else None
 
 
 class TopBar(Worded, QFrame):

@@ -241,6 +241,8 @@ class Hit:
     title: str
     subtitle: str = ""
     icon: str = "circle"
+    number: str = ""
+    """What stands on its label or is read out: a scanner that types just this opens it at once."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from fielddesk.core.i18n import _
 from fielddesk.features.assets.dialogs import ACTIONS, FIELDS, row_of, warranty_chip
 from fielddesk.features.assets.panel import AssetPanel, AssetsOf, MachinePanel, NewAsset
 from fielddesk.features.assets.panel.lists import Of, assets_filter
+from fielddesk.features.assets.papers import labelled, labels_of, one_label
 from fielddesk.features.assets.queries import (
     AssetFilter,
     AssetView,
@@ -21,6 +22,8 @@ from fielddesk.features.assets.queries import (
     asset_view,
     part_count,
 )
+from fielddesk.features.documents.page.labels import LabelPane, Some
+from fielddesk.features.documents.papers import Label
 from fielddesk.features.lifecycle.dialogs import alert_notices, stage_chip
 from fielddesk.features.people.dialogs import for_the_office, mark_icon, mark_state, mark_words
 from fielddesk.features.people.panel import history_of
@@ -36,6 +39,8 @@ from fielddesk.ui.seams import Bench, CommandOffer, Hit, Offers, PanelOffer, Pla
 from fielddesk.ui.signs import Chip
 
 TABLE: Final = "asset"
+LABELS: Final = "labels"
+"""Shown instead of a record: the labels of what is chosen and listed."""
 
 
 class AssetsPage(RecordsPage):
@@ -56,6 +61,7 @@ class AssetsPage(RecordsPage):
             lambda: _("Serial, name, model, customer"),
             lambda: _("Asset"),
         )
+        self._labels: LabelPane | None = None
         if bench.me.role in OFFICE:
             self.offer_new(lambda: _("New asset"), lambda: NewAsset(bench))
 
@@ -90,12 +96,56 @@ class AssetsPage(RecordsPage):
         row = self.list.rows.row_at(place) if place is not None else None
         serial = row.number if row else ""
         copy = MenuLine(lambda: _("Copy serial"), lambda: QGuiApplication.clipboard().setText(serial))
-        return [*super().menu(row_id), copy]
+        label = MenuLine(lambda: _("Print label…"), lambda: self.show_labels(row_id), "Ctrl+P")
+        return [*super().menu(row_id), copy, label]
+
+    def show_subject(self, table: str, row_id: str) -> None:
+        if row_id == LABELS:
+            self.show_labels(self.list.chosen_id())
+        else:
+            super().show_subject(table, row_id)
+
+    def show_labels(self, asset_id: str) -> None:
+        """Put up the label of one machine, and those of all that the list holds."""
+        wanted = AssetFilter(self._text)
+
+        def ask(read: Reading) -> tuple[list[Label], list[Label]]:
+            return one_label(read, asset_id), labels_of(read, wanted)
+
+        self._bench.read(ask, self._take_labels, key=f"labels.{id(self)}")
+
+    def _take_labels(self, found: tuple[list[Label], list[Label]]) -> None:
+        one, listed = found
+        if not listed and not one:
+            self._bench.toast(lambda: _("No machine is in the list to print a label of."), icon="info-fill")
+            return
+        if self._labels is None:
+            self._labels = LabelPane(self._bench)
+            self.add_pane(self._labels)
+            self._labels.left_alone.connect(self._labels_left)
+        this = {"this": Some(lambda: _("This machine"), tuple(one))} if one else {}
+        self.show_pane(self._labels)
+        self._labels.show_labels({**this, "all": Some(lambda: _("All in the list"), tuple(listed))})
+
+    def _labels_left(self) -> None:
+        if self.has_chosen():
+            self.show_detail(focus=False)
+        else:
+            self.show_nothing()
+        self.list.setFocus()
 
 
 def _find(read: Reading, text: str, limit: int) -> list[Hit]:
+    ours, asset = labelled(read, text)
+    if ours:
+        second = _("serial {serial}").format(serial=asset.serial) if asset else ""
+        return [Hit(TABLE, asset.id, asset.name, second, "factory", text.strip())] if asset else []
     found = [row_of(row) for row in asset_page(read, AssetFilter(text), 0, limit)]
-    return [Hit(TABLE, row.id, row.title, row.second, "factory") for row in found]
+    return [Hit(TABLE, row.id, row.title, row.second, "factory", row.number) for row in found]
+
+
+def _print_labels(bench: Bench) -> None:
+    bench.show(TABLE, LABELS)
 
 
 def _new(bench: Bench) -> None:
@@ -122,6 +172,14 @@ def offer(offers: Offers) -> None:
                    partial(_count_of, "model_id"), frozenset({TABLE})),
         CommandOffer(
             "asset.new", lambda: _("New asset"), _new, icon="plus", place=lambda: _("Assets"), blocked=for_the_office
+        ),
+        CommandOffer(
+            "asset.labels",
+            lambda: _("Print labels"),
+            _print_labels,
+            icon="tag",
+            place=lambda: _("Assets"),
+            also=lambda: _("QR code, bar code"),
         ),
         SearchOffer("assets", lambda: _("Assets"), 20, _find),
         *ACTIONS,

@@ -107,7 +107,7 @@ class CustomersPage(RecordsPage):
 
 def _find(read: Reading, text: str, limit: int) -> list[Hit]:
     found = [row_of(row) for row in customer_page(read, text, 0, limit)]
-    return [Hit(TABLE, row.id, row.title, row.second, "buildings") for row in found]
+    return [Hit(TABLE, row.id, row.title, row.second, "buildings", row.number) for row in found]
 
 
 def _new(bench: Bench) -> None:

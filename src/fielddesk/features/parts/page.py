@@ -152,7 +152,10 @@ def _page(bench: Bench) -> Page:
 
 def _find(read: Reading, text: str, limit: int) -> list[Hit]:
     found = find_parts(read, text, "", "", limit)
-    return [Hit(TABLE, part.id, part_name(part.names) or part.number, numbers_of(part), "nut") for part in found]
+    return [
+        Hit(TABLE, part.id, part_name(part.names) or part.number, numbers_of(part), "nut", part.number)
+        for part in found
+    ]
 
 
 def _fitted_words(read: Reading, order_id: str) -> list[str]:

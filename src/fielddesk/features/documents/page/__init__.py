@@ -38,7 +38,7 @@ def _page(bench: Bench) -> Page:
 
 def _find(read: Reading, text: str, limit: int) -> list[Hit]:
     rows = [row_of(row, "UTC") for row in document_page(read, Filter(text), 0, limit)]
-    return [Hit(TABLE, row.id, row.title, row.second, "file-text") for row in rows]
+    return [Hit(TABLE, row.id, row.title, row.second, "file-text", row.number) for row in rows]
 
 
 def _count_of(subject: str, read: Reading, row_id: str) -> int:

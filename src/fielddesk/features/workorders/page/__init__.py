@@ -67,7 +67,7 @@ def _find(read: Reading, text: str, limit: int) -> list[Hit]:
     found = []
     for row in find_orders(read, text, limit):
         second = " · ".join(part for part in (row.number, row.customer, status_words(row.status)) if part)
-        found.append(Hit(TABLE, row.id, row.title, second, "wrench"))
+        found.append(Hit(TABLE, row.id, row.title, second, "wrench", row.number))
     return found
 
 
