@@ -20,7 +20,7 @@ from fielddesk.ui.page import Page
 from fielddesk.ui.seams import Me, Offers
 from fielddesk.ui.tasks import Question, Tasks
 
-FEATURES = ("documents", "people", "lifecycle", "customers", "assets", "workorders", "parts", "today")
+FEATURES = ("documents", "people", "lifecycle", "customers", "assets", "workorders", "parts", "inspections", "today")
 PAPERS = ("inspections",)
 
 

@@ -101,6 +101,8 @@ def work_opened(window: Frame, opened: Opened) -> None:
         if offer.count is not None:
             _count(window, offer)
             bench.watch(offer.count_watches or offer.shows, partial(_count, window, offer))
+        if offer.resumes is not None:
+            _resume(bench, offer)
     bench.watch({OwnOperation.tablename}, partial(_tell_line, bench, line))
     _watch_the_day(window, bench)
     window.tell_found(opened.store.found)
@@ -177,6 +179,15 @@ def _count(window: Frame, offer: PlaceOffer) -> None:
     bench.look_up(
         lambda read: count(read, me, today), lambda n: window.desk.set_count(offer.key, n or 0), f"count.{offer.key}"
     )
+
+
+def _resume(bench: WindowBench, offer: PlaceOffer) -> None:
+    """Put in front what a person was in the middle of when the battery died."""
+    resumes, me = offer.resumes, bench.me
+    if resumes is not None:
+        bench.look_up(
+            lambda read: resumes(read, me), lambda row: bench.show(*row) if row else None, f"resume.{offer.key}"
+        )
 
 
 def _watch_the_day(window: Frame, bench: WindowBench) -> None:

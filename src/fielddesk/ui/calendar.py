@@ -250,9 +250,9 @@ class MonthSheet(Worded, QWidget):
         super().__init__(parent)
         self._title = Text("", "heading")
         before = IconButton(lambda: _("Month before"), "caret-left")
-        before.clicked.connect(lambda: self.days.go(months_on(self.days.day(), -1)))
+        before.clicked.connect(lambda: self._turn(-1))
         after = IconButton(lambda: _("Month after"), "caret-right")
-        after.clicked.connect(lambda: self.days.go(months_on(self.days.day(), 1)))
+        after.clicked.connect(lambda: self._turn(1))
         now = Button(lambda: _("Today"), "calendar-blank")
         now.clicked.connect(self.go_today)
         head = QHBoxLayout()
@@ -283,6 +283,9 @@ class MonthSheet(Worded, QWidget):
         self.days.go(day)
         first, last = self.span()
         self.shown.emit(first, last)
+
+    def _turn(self, months: int) -> None:
+        self.days.go(months_on(self.days.day(), months))
 
     def go_today(self) -> None:
         self.days.go(date.fromisoformat(self.days.sheet.today))

@@ -203,6 +203,8 @@ class PlaceOffer:
     shows: frozenset[str] = frozenset()
     at_bottom: bool = False
     in_navigation: bool = True
+    resumes: Callable[[Reading, Me], tuple[str, str] | None] | None = None
+    """The row (table, id) a person was in the middle of when the program ended; the next start puts it in front."""
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,9 @@ QPushButton[kind="day"]:hover { background: $hover; }
 QPushButton[kind="day"][away="true"] { color: $text2; font-weight: 400; }
 QPushButton[kind="day"]:checked { background: $accent; color: $on_accent; border: $p1 solid $primary_edge; padding: 0; }
 QPushButton[kind="day"]:focus { border: ${ring}px solid $focus; padding: 0; min-height: $d40ring; }
+QPushButton[kind="mark"] { font-size: $p16; font-weight: 600; min-height: $b54; padding: $p4 $p19; }
+QPushButton[kind="mark"]:checked { border: $p2 solid $bar; padding: $p4 $p18; min-height: $m54; }
+QPushButton[kind="mark"]:focus { border: ${ring}px solid $focus; padding: $p4 $ringpad_mark; min-height: $m54ring; }
 QPushButton[kind="toast"] { background: transparent; color: $toast_link; border: $p1 solid transparent;
   font-weight: 600; min-height: $b40; padding: 0 $p11; }
 QPushButton:focus { border: ${ring}px solid $focus; padding: $ringpad_y $ringpad_x; }
@@ -157,6 +160,8 @@ QFrame[kind="photo"] { background: $sunken; border: $p1 solid $line; border-radi
 """
 
 _STATE = """
+QPushButton[kind="mark"][state="$s"]:checked { background: $soft; color: $ink; border: $p2 solid $ink; }
+QPushButton[kind="mark"][state="$s"]:checked:focus { border: ${ring}px solid $focus; padding: $p4 $ringpad_mark; }
 QLabel[state="$s"] { color: $ink; }
 QFrame[chip="true"][state="$s"] { background: $soft; border: $chip_edge; }
 QFrame[banner="true"][state="$s"] { background: $soft; border: $banner_edge; border-left: $p4 solid $ink; }
@@ -179,6 +184,9 @@ class _Measures(Mapping[str, str]):
             "d40": f"{px(40) - 2 * edge}px",
             "d40ring": f"{px(40) - 2 * ring}px",
             "b54": f"{px(54) - 2 * px(4) - 2 * edge}px",
+            "m54": f"{px(54) - 2 * px(4) - 2 * px(2)}px",
+            "m54ring": f"{px(54) - 2 * px(4) - 2 * ring}px",
+            "ringpad_mark": f"{px(19) + edge - ring}px",
             "tab43": f"{px(43) - ring - px(3)}px",
             "half24": f"{px(24) // 2 - 1}px",
             "ringpad_y": f"{px(4) + edge - ring}px",

@@ -70,7 +70,7 @@ class Trend(Worded, QWidget):
         self.plot: Any = None
         self._holder = QWidget()
         theme.space(QVBoxLayout(self._holder))
-        theme.size(self._stack, least_height=HEIGHT)
+        theme.size(self._stack, height=HEIGHT)
         self.table = Table(
             name,
             [
