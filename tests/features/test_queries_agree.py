@@ -11,6 +11,15 @@ import pytest
 from fielddesk.core.clock import FixedClock, local_day
 from fielddesk.features.assets import queries as assets
 from fielddesk.features.customers import queries as customers
+from fielddesk.features.inspections import queries as inspections
+from fielddesk.features.inspections.model import (
+    Answer,
+    Checklist,
+    ChecklistVersion,
+    Inspection,
+    InspectionPlan,
+    PlanException,
+)  # fmt: skip
 from fielddesk.features.parts import queries as parts
 from fielddesk.features.people import queries as people
 from fielddesk.features.people.rules import DISPATCHER
@@ -47,7 +56,59 @@ def rows(now: int) -> list[Synced]:
     return [
         *region.people(), *region.stock_places(), *region.customers(), *region.assets(),
         *region.orders(now, "Europe/Berlin"), *region.parts(), *region.notes(now), *region.ledger(now), *more,
+        *inspected(now),
     ]  # fmt: skip
+
+
+def inspected(now: int) -> list[Synced]:
+    """Two checklists, plans of every kind, and inspections in every state, some with the same day."""
+    draw = random.Random(5)
+    items = (
+        '[{"key":"p","kind":"number","names":{"en":"P"},"low":92,"high":108},'
+        '{"key":"s","kind":"pass_fail","names":{"en":"S"}}]'
+    )
+    found: list[Synced] = []
+    for name in ("a", "b"):
+        found += [
+            Checklist(id=some_id(f"list {name}"), number=name, names=f'{{"en":"{name} 50%","zh_CN":"点检"}}', rev=1),
+            ChecklistVersion(
+                id=some_id(f"version {name}"), checklist_id=some_id(f"list {name}"), version=1, items=items,
+                by_id=ANNA, at=now, rev=1,
+            ),
+        ]  # fmt: skip
+    for n, (_, serial, _, _) in enumerate(region.ASSETS):
+        plan = InspectionPlan(
+            id=some_id(f"plan {n}"), asset_id=some_id(serial), checklist_id=some_id("list a"),
+            rule=draw.choice(["FREQ=MONTHLY", "FREQ=MONTHLY;INTERVAL=3", "FREQ=WEEKLY"]), starts_on="2026-11-30",
+            mode=draw.choice(["fixed", "from_completion"]), tolerance_days=draw.choice([0, 3, 7]), engineer_id=ANNA,
+            rev=1,
+        )  # fmt: skip
+        skipped = PlanException(
+            id=some_id(f"exception {n}"), plan_id=plan.id, asset_id=plan.asset_id, due_on="2027-01-30", reason="x",
+            by_id=ANNA, at=now, rev=1,
+        )  # fmt: skip
+        found += [plan, skipped]
+    for n in range(40):
+        place = draw.randrange(len(region.ASSETS))
+        completed = draw.choice([None, now - draw.randrange(3)])
+        found.append(
+            Inspection(
+                id=some_id(f"inspection {n}"), order_id=some_id(f"same {n}"), asset_id=some_id(region.ASSETS[place][1]),
+                version_id=some_id("version a"), plan_id=draw.choice([None, some_id(f"plan {place}")]),
+                due_on=draw.choice(["2026-12-30", "2027-01-15"]), completed_at=completed,
+                completed_on="2027-01-14" if completed else None, result="passed" if completed else "none", rev=1,
+            )
+        )  # fmt: skip
+        found += [
+            Answer(
+                id=some_id(f"answer {n} {k}"), inspection_id=some_id(f"inspection {n}"), order_id=some_id(f"same {n}"),
+                asset_id=some_id(region.ASSETS[place][1]), version_id=some_id("version a"), item="p",
+                verdict=draw.choice(["passed", "failed", "none"]), number=draw.randrange(200), by_id=ANNA, rev=1,
+                at=now - draw.randrange(4),
+            )
+            for k in range(3)
+        ]  # fmt: skip
+    return found
 
 
 @pytest.fixture
@@ -92,10 +153,43 @@ def test_every_list_reads_the_same_on_both(both: list[Reading]) -> None:
                     f"count {wanted}": lambda read, wanted=wanted: orders.order_count(read, wanted),
                     f"place {wanted}": lambda read, wanted=wanted: orders.order_place(read, wanted, ORDER),
                 }
+    questions |= of_inspections()
     laptop, headquarters = both
     differ = [name for name, ask in questions.items() if ask(laptop) != ask(headquarters)]
     assert differ == []
     assert parts.stock(laptop, BEARING, ANNA, DISPATCHER)  # the comparison is not one of nothing with nothing
+
+
+def of_inspections() -> dict[str, Callable[[Reading], Any]]:
+    press, one, today = some_id("HP250-0042"), some_id("inspection 7"), "2027-01-15"
+    plans = inspections.PlanFilter(today)
+    found: dict[str, Callable[[Reading], Any]] = {
+        "an inspection": lambda read: inspections.inspection_view(read, one),
+        "readings": lambda read: inspections.earlier_readings(read, press, "p", but=one),
+        "due": lambda read: inspections.due_count(read, ANNA, today),
+        "calendar": lambda read: inspections.calendar(read, "2026-12-01", "2027-03-31", today),
+        "my calendar": lambda read: inspections.calendar(read, "2026-12-01", "2027-03-31", today, me=ANNA),
+        "visits": lambda read: inspections.visits_of_asset(read, press, "2026-12-01", "2027-12-31", today),
+        "to open": lambda read: inspections.visits_to_open(read, today, 28),
+        "plans": lambda read: inspections.plan_page(read, plans, 0, 50),
+        "plan": lambda read: inspections.plan_place(read, plans, some_id("plan 3")),
+        "checklists": lambda read: inspections.checklist_page(read, "50%", 0, 50),
+        "versions": lambda read: inspections.version_page(read, some_id("list a"), 0, 50),
+    }
+    for text in TEXTS:
+        for view in (inspections.MINE, inspections.DUE, inspections.LATE, inspections.DONE, inspections.ALL):
+            wanted = inspections.InspectionFilter(ANNA, today, view, text)
+            found |= {
+                f"inspections {wanted}": lambda read, wanted=wanted: inspections.inspection_page(read, wanted, 1, 40),
+                f"count {wanted}": lambda read, wanted=wanted: inspections.inspection_count(read, wanted),
+                f"place {wanted}": lambda read, wanted=wanted: inspections.inspection_place(read, wanted, one),
+            }
+    return found
+
+
+def test_the_lists_of_inspections_are_no_comparison_of_nothing_with_nothing(both: list[Reading]) -> None:
+    empty = [name for name, ask in of_inspections().items() if ask(both[0]) in ([], None) and "Filter" not in name]
+    assert empty == []
 
 
 def test_capitals_of_latin_letters_do_not_matter_and_signs_are_only_signs(both: list[Reading]) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from fielddesk.features.assets.actions import edit_asset
 from fielddesk.features.assets.model import Asset
+from fielddesk.features.inspections import queries as inspections
 from fielddesk.features.parts import queries as parts
 from fielddesk.features.people import queries as people
 from fielddesk.features.people.rules import ENGINEER
@@ -123,3 +124,32 @@ def test_an_edit_writes_only_the_columns_it_changed(store: Store) -> None:
     assert update == 'UPDATE "asset" SET "name" = ? WHERE "id" = ?'
     with store.read() as read:
         assert read.one(Asset, PRESS).name == "Press 3"
+
+
+TODAY = "2027-01-15"
+INSPECTIONS: dict[str, Callable[[Reading], Any]] = {
+    "one": lambda read: inspections.inspection_view(read, PRESS),
+    "readings": lambda read: inspections.earlier_readings(read, PRESS, "pressure"),
+    "of an order": lambda read: inspections.inspections_of(read, PRESS, TODAY),
+    "mine": lambda read: inspections.inspection_page(read, wanted(inspections.MINE), 0, 50),
+    "open": lambda read: inspections.inspection_page(read, wanted(inspections.OPEN), 0, 50),
+    "done": lambda read: inspections.inspection_page(read, wanted(inspections.DONE), 0, 50),
+    "of an asset": lambda read: inspections.inspection_page(read, wanted(inspections.ALL, PRESS), 0, 50),
+    "what waits": lambda read: inspections.due_count(read, PRESS, TODAY),
+    "plans of an asset": lambda read: inspections.plan_page(read, inspections.PlanFilter(TODAY, PRESS), 0, 50),
+    "visits of an asset": lambda read: inspections.visits_of_asset(read, PRESS, TODAY, "2027-12-31", TODAY),
+    "the newest version": lambda read: inspections.latest_version(read, PRESS),
+}
+
+
+def wanted(view: str, asset_id: str | None = None) -> inspections.InspectionFilter:
+    return inspections.InspectionFilter(PRESS, TODAY, view, asset_id=asset_id)
+
+
+@pytest.mark.parametrize("what", INSPECTIONS)
+def test_it_finds_inspections_by_an_index(store: Store, what: str) -> None:
+    found = plans(store, reading(INSPECTIONS[what])(store))
+    assert found
+    long = ("answer", "inspection", "work_order", "attachment", "inspection_plan", "plan_exception")
+    for line in found:
+        assert not line.startswith(tuple(f"SCAN {table} " for table in long)) or "USING INDEX" in line, line

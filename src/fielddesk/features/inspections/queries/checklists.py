@@ -76,7 +76,7 @@ def version_page(read: Reading, checklist_id: str, offset: int, limit: int) -> l
     """Versions of a checklist, newest first."""
     c = ChecklistVersion.c
     query = (
-        sa.select(c.id, c.version, c.remark, sa.func.coalesce(User.c.name, ""), c.at, c.items)
+        sa.select(c.id, c.version, c.remark, sa.func.coalesce(User.c.name, ""), c.at, c["items"])
         .select_from(ChecklistVersion.__table__.outerjoin(User.__table__, User.c.id == c.by_id))
         .where(c.checklist_id == checklist_id)
         .order_by(c.version.desc(), c.id)
@@ -86,8 +86,13 @@ def version_page(read: Reading, checklist_id: str, offset: int, limit: int) -> l
     return [VersionRow(*row) for row in map(tuple, read.rows(query))]
 
 
-def checklist_for(read: Reading, asset_id: str) -> Checklist | None:
-    """The checklist an asset is inspected by where nobody says another: of its model, else of its product class."""
+def checklist_for(read: Reading, asset_id: str, named: str = "") -> Checklist | None:
+    """The checklist an asset is inspected by where nobody says another: the one with the number `named` (by the
+    strategy table, for the stage of the asset), else of its model, else of its product class."""
+    if named and (
+        found := read.all(Checklist, Checklist.c.number == named, Checklist.c.archived_at.is_(None), limit=1)
+    ):
+        return found[0]
     asset = read.get(Asset, asset_id)
     model = read.get(ProductModel, asset.model_id) if asset and asset.model_id else None
     if model is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -31,7 +32,7 @@ ALL: Final = "all"
 class InspectionFilter:
     """Which inspections a list holds; `me` and `today` (ISO) say whose and from when one is late.
 
-    Views: mine (open, my orders), due (open, within or past the day), late (open, past the tolerance), open, done, all.
+    Views: mine (open, my orders), due (open, its window has begun), late (open, its window is past), open, done, all.
     """
 
     me: str
@@ -73,36 +74,33 @@ class InspectionRow:
 
 def inspection_page(read: Reading, wanted: InspectionFilter, offset: int, limit: int) -> list[InspectionRow]:
     """One page: open ones by planned day, done ones newest first."""
-    query = sa.select(Inspection.c.id).select_from(_from(wanted)).where(*_where(wanted)).order_by(*_order(wanted))
+    query = sa.select(Inspection.c.id).select_from(_from(wanted)).where(*_where(read, wanted))
+    query = query.order_by(*_order(wanted))
     ids = [row[0] for row in read.rows(query.limit(limit).offset(offset))]
     return inspections_among(read, ids, wanted.today)
 
 
 def inspection_count(read: Reading, wanted: InspectionFilter) -> int:
     """How many `inspection_page` has."""
-    return int(read.value(sa.select(sa.func.count()).select_from(_from(wanted)).where(*_where(wanted))) or 0)
+    return int(read.value(sa.select(sa.func.count()).select_from(_from(wanted)).where(*_where(read, wanted))) or 0)
 
 
 def inspection_place(read: Reading, wanted: InspectionFilter, inspection_id: str) -> int | None:
     """At which place of `inspection_page` an inspection stands."""
-    here = sa.select(sa.literal(1)).select_from(_from(wanted)).where(Inspection.c.id == inspection_id, *_where(wanted))
+    where = _where(read, wanted)
+    here = sa.select(sa.literal(1)).select_from(_from(wanted)).where(Inspection.c.id == inspection_id, *where)
     if not read.value(here):
         return None
     place = sa.func.row_number().over(order_by=_order(wanted)).label("place")
-    inner = sa.select(Inspection.c.id.label("id"), place).select_from(_from(wanted)).where(*_where(wanted)).subquery()
+    inner = sa.select(Inspection.c.id.label("id"), place).select_from(_from(wanted)).where(*where).subquery()
     return int(read.value(sa.select(inner.c.place).where(inner.c.id == inspection_id)) or 1) - 1
 
 
 def due_count(read: Reading, me: str, today: str) -> int:
     """How many open inspections of this person are due today or before."""
-    return inspection_count(read, InspectionFilter(me, today, MINE)) and int(
-        read.value(
-            sa.select(sa.func.count())
-            .select_from(_from(InspectionFilter(me, today)))
-            .where(*_where(InspectionFilter(me, today, MINE)), WorkOrder.c.due_on <= today)
-        )
-        or 0
-    )
+    wanted = InspectionFilter(me, today, MINE)
+    where = (*_where(read, wanted), WorkOrder.c.due_on <= today)
+    return int(read.value(sa.select(sa.func.count()).select_from(_from(wanted)).where(*where)) or 0)
 
 
 def inspections_of(read: Reading, order_id: str, today: str) -> list[InspectionRow]:
@@ -156,10 +154,28 @@ def _line(row: tuple[Any, ...], progress: Any, today: str) -> InspectionRow:
 
 
 def _from(wanted: InspectionFilter) -> Any:
-    return Inspection.__table__.join(WorkOrder.__table__, WorkOrder.c.id == Inspection.c.order_id)
+    joined = Inspection.__table__.join(WorkOrder.__table__, WorkOrder.c.id == Inspection.c.order_id)
+    if wanted.view in (DUE, LATE):
+        return joined.outerjoin(InspectionPlan.__table__, InspectionPlan.c.id == Inspection.c.plan_id)
+    return joined
 
 
-def _where(wanted: InspectionFilter) -> list[sa.ColumnElement[bool]]:
+def _window(read: Reading, wanted: InspectionFilter) -> sa.ColumnElement[bool]:
+    """Whether the window of a visit has begun, or is past. Days are text, so each tolerance has a day of its own."""
+    days = InspectionPlan.c.tolerance_days
+    known = sorted({0, *(int(row[0]) for row in read.rows(sa.select(days).distinct()))})
+    sign = 1 if wanted.view == DUE else -1
+    limits = {days_around: _shift(wanted.today, sign * days_around) for days_around in known}
+    tolerance = sa.func.coalesce(days, 0)
+    due = WorkOrder.c.due_on
+    return sa.or_(*(sa.and_(tolerance == t, due <= day if sign > 0 else due < day) for t, day in limits.items()))
+
+
+def _shift(day: str, days: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+
+
+def _where(read: Reading, wanted: InspectionFilter) -> list[sa.ColumnElement[bool]]:
     c = Inspection.c
     found: list[sa.ColumnElement[bool]] = [c.archived_at.is_(None)]
     if wanted.view == DONE:
@@ -171,7 +187,7 @@ def _where(wanted: InspectionFilter) -> list[sa.ColumnElement[bool]]:
     if wanted.view == MINE:
         found.append(WorkOrder.c.assignee_id == wanted.me)
     if wanted.view in (DUE, LATE):
-        found.append(WorkOrder.c.due_on <= wanted.today)
+        found.append(_window(read, wanted))
     if wanted.asset_id is not None:
         found.append(c.asset_id == wanted.asset_id)
     if wanted.customer_id is not None:
