@@ -16,6 +16,8 @@ PRESS = some_id("HP250-0042")
 LIST, VERSION, PLAN = some_id("press quarterly"), some_id("press quarterly v3"), some_id("press plan")
 ORDER, INSPECTION = some_id("WO-A7-2026-1060"), some_id("inspection of the press")
 QUARTER = 91 * DAY
+NOON = 1_795_000_000_000_000
+"""18 November 2026, so that the four visits before lie in four quarters."""
 READ = (98_400_000, 97_900_000, 98_100_000, 97_600_000)
 
 

@@ -109,7 +109,7 @@ def verdict_chip(item: Item, number: int, question: Question | None) -> tuple[st
     return "", "ok"
 
 
-def question_words(item: Item, question: Question, number: int) -> str:
+def question_words(item: Item, question: Question, number: int, *, quarters: bool = False) -> str:
     """Which value is questioned and why: Off its trend: 4.6 bar below the last quarter."""
     size = format_quantity(abs(question.difference), item.unit)
     if question.why == LIMITS:
@@ -120,19 +120,28 @@ def question_words(item: Item, question: Question, number: int) -> str:
         )
         return words.format(size=size)
     if question.last is not None and (question.last - number) * question.difference < 0:
-        step = format_quantity(abs(number - question.last), item.unit)
-        words = (
-            _("Off its trend: {size} below the last visit")
-            if number < question.last
-            else _("Off its trend: {size} above the last visit")
-        )
-        return words.format(size=step)
+        size = format_quantity(abs(number - question.last), item.unit)
+        return _beside_last(quarters, number < question.last).format(size=size)
     words = (
         _("Off its trend: {size} lower than expected")
         if question.difference < 0
         else _("Off its trend: {size} higher than expected")
     )
     return words.format(size=size)
+
+
+def _beside_last(quarters: bool, below: bool) -> str:
+    if quarters:
+        return (
+            _("Off its trend: {size} below the last quarter")
+            if below
+            else _("Off its trend: {size} above the last quarter")
+        )
+    return (
+        _("Off its trend: {size} below the last reading")
+        if below
+        else _("Off its trend: {size} above the last reading")
+    )
 
 
 # ---------------------------------------------------------------- plans and visits

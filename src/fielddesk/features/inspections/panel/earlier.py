@@ -40,6 +40,11 @@ def _days(readings: Sequence[ReadingRow], zone: str) -> list[str]:
     return [local_day(row.at, zone) for row in readings]
 
 
+def in_quarters(readings: Sequence[ReadingRow], zone: str) -> bool:
+    """Whether these readings are one a quarter."""
+    return quarters_of(_days(readings, zone)) is not None
+
+
 def caption_of(readings: Sequence[ReadingRow], zone: str) -> str:
     """What stands over the picture of the earlier readings."""
     if len(readings) == 4 and quarters_of(_days(readings, zone)):

@@ -226,7 +226,7 @@ class FailedCard(Card):
             then=lambda _done: self._done(),
             failed=self._refused,
             said=lambda: _("Follow-up order {number} made").format(number=number),
-            undo=lambda _done: _taken_back(follow_up_id(op_id), parts),
+            undo=lambda _done: _taken_back(follow_up_id(op_id), bool(order.assignee_id), parts),
         )
 
     def _done(self) -> None:
@@ -257,9 +257,16 @@ def _proposing(part: ProposedRow, stock: Sequence[PlaceStock]) -> Words:
     return words
 
 
-def _taken_back(order_id: str, parts: Sequence[tuple[str, int, str | None]]) -> list[Call]:
+def _taken_back(order_id: str, assigned: bool, parts: Sequence[tuple[str, int, str | None]]) -> list[Call]:
+    shown = {"status": "assigned" if assigned else "open", "status_reason": ""}
     calls = [
-        call(set_order_status, order_id=order_id, status="cancelled", reason=_("Made by mistake, taken back at once"))
+        call(
+            set_order_status,
+            based_on=shown,
+            order_id=order_id,
+            status="cancelled",
+            reason=_("Made by mistake, taken back at once"),
+        )
     ]
     calls += [
         call(reserve_part, order_id=order_id, part_id=part_id, quantity=-quantity, place_id=place_id)

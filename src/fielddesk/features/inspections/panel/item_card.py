@@ -21,7 +21,13 @@ from fielddesk.features.inspections.dialogs import (
     verdict_chip,
 )  # fmt: skip
 from fielddesk.features.inspections.panel.answering import Answering, NumberAnswer, answering, with_text
-from fielddesk.features.inspections.panel.earlier import EarlierAnswers, HelpPicture, caption_of, reading_marks
+from fielddesk.features.inspections.panel.earlier import (
+    EarlierAnswers,
+    HelpPicture,
+    caption_of,
+    in_quarters,
+    reading_marks,
+)
 from fielddesk.features.inspections.panel.pictures import photos_of, signature_of
 from fielddesk.features.inspections.queries import InspectionView, ItemView, ReadingRow
 from fielddesk.features.inspections.queries.running import given_of
@@ -96,7 +102,7 @@ class ItemCard(Card):
         row = QHBoxLayout()
         theme.space(row, spacing=8)
         self.title = Heading(lambda: item_title(self.item, self.view.number))
-        row.addWidget(self.title, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.title, 1)
         self.photo = Button(lambda: _("Photo"), "camera", tip=lambda: _("Photos of this item"))
         self.photo.clicked.connect(self.show_pictures)
         self.note_button = Button(lambda: _("Note"), "note-pencil", tip=lambda: _("A note on this item"))
@@ -289,11 +295,12 @@ class ItemCard(Card):
         assert isinstance(self.answer, NumberAnswer)
         reading = self.answer.reading
         self._draft(ANSWER, reading.text())
+        quarters = in_quarters(self._readings[-SHOWN_READINGS:], self._bench.zone())
         icon = "trend-down" if question.difference < 0 else "trend-up"
         self.banner.show_notices(
             [
                 Notice(
-                    lambda: question_words(self.item, question, number),
+                    lambda: question_words(self.item, question, number, quarters=quarters),
                     lambda: _("Measure again, or keep it and say why."),
                     "bad" if question.why == LIMITS else "warn",
                     icon,

@@ -51,8 +51,11 @@ from fielddesk.ui.text import Elided, Glyph, Text
 from fielddesk.ui.trend import load_plots
 from fielddesk.ui.wording import sentence
 
+WAITING: Final = ("open", "assigned", "on_hold")
+"""States of an order whose work has not begun, or waits."""
 RUNNING: Final = ("inspection.running", "here")
 """The draft that holds which inspection is under way on this laptop."""
+MOST_ON_BUTTON: Final = 36
 Opened = tuple[InspectionView | None, Mapping[str, list[ReadingRow]], str]
 
 
@@ -66,6 +69,12 @@ def opened(read: Reading, inspection_id: str) -> Opened:
     last = next(iter(read.all(Draft, c.about_id.in_(about), order=[c.at.desc(), c.name], limit=1)), None)
     readings = readings_of_all(read, view.inspection, [each.item for each in view.items])
     return view, readings, last.name if last is not None else ""
+
+
+def _short(words: str) -> str:
+    """A name from outside on one line of a button."""
+    line = " ".join(words.split())
+    return line if len(line) <= MOST_ON_BUTTON else line[: MOST_ON_BUTTON - 1].rstrip() + "…"
 
 
 class RunHead(QWidget):
@@ -136,6 +145,7 @@ class Running(SplitPage):
         self._asking: set[str] = set()
         self._now = ""
         self._busy = False
+        self._asked_to_complete = False
         self.card: ItemCard | None = None
         self._make_left()
         self._make_right()
@@ -186,7 +196,7 @@ class Running(SplitPage):
         if inspection_id != self._inspection_id:
             self._put_card_away()
             self._inspection_id, self.view, self._now = inspection_id, None, ""
-            self._pending, self._asking = {}, set()
+            self._pending, self._asking, self._asked_to_complete = {}, set(), False
             self.saved.set_words("")
             self.failed.show_failed(None, None)
             self.pane.show_notices([])
@@ -228,8 +238,7 @@ class Running(SplitPage):
         self.pane.show_title(lambda: named(view.checklist.names) if view.checklist else _("Inspection"), about)
         if any(each.item.kind == NUMBER for each in view.items):
             self._bench.work(load_plots, lambda _plots: None)  # off the window's thread, before the first reading
-        waits = view.inspection.started_at is None or (view.order is not None and view.order.status != "in_progress")
-        if waits and view.inspection.completed_at is None:
+        if view.inspection.started_at is None and view.inspection.completed_at is None:
             self._bench.do(call(start_inspection, inspection_id=view.inspection.id))
         keys = [item.key for item in self._shown_items() if item.kind != SECTION]
         answered = [each.answer for each in view.items if each.answer is not None and each.item.key in keys]
@@ -280,6 +289,32 @@ class Running(SplitPage):
         self.head.show_progress(progress.done, progress.total, progress.failed)
         self._show_failed()
         self._show_foot()
+        self.pane.show_notices(self._notices())
+
+    def _notices(self) -> list[Notice]:
+        """What the banner says: what is missing once completion was asked for, else that the order has not begun."""
+        view = self.view
+        assert view is not None
+        left = [item.key for item in missing(self._items(), self._answers(), self._files())]
+        if self._asked_to_complete and left:
+            return [self._missing_notice(left)]
+        order = view.order
+        if order is None or view.inspection.completed_at is not None or order.status not in WAITING:
+            return []
+        return [
+            Notice(
+                lambda: _("Safety before work has not been answered yet"),
+                lambda: _("The order begins with it. What you answer here is kept all the same."),
+                "warn",
+                "shield-warning",
+                [(lambda: _("Go to the order"), lambda: self._show_order(order.id))],
+            )
+        ]
+
+    def _show_order(self, order_id: str) -> None:
+        self._bench.show("work_order", order_id)
+        if any(panel.key == "safety" for panel in self._bench.offers.panels("work_order")):
+            self._bench.show("work_order", "tab:safety")
 
     def _show_failed(self) -> None:
         """The item itself where it failed, else the last failed one before it."""
@@ -309,8 +344,8 @@ class Running(SplitPage):
         left = missing(self._items(), self._answers(), self._files())
         self.complete.setVisible(not finished and following is not None and not left)
         if following is not None:
-            title = item_title(following, numbers_of(self._items()).get(following.key))
-            self.next.set_words(lambda: _("Next: {item}").format(item=" ".join(title.split())))
+            number = numbers_of(self._items()).get(following.key)
+            self.next.set_words(lambda: _("Next: {item}").format(item=_short(item_title(following, number))))
         elif finished:
             self.next.set_words(lambda: _("Go to the order"))
         else:
@@ -506,7 +541,7 @@ class Running(SplitPage):
                 self.card.focus_question()
                 return
         left = missing(self._items(), self._answers(), self._files())
-        self._tell_missing([item.key for item in left])
+        self._asked_to_complete = bool(left)
         if left:
             self.show_item(left[0].key)
             return
@@ -523,10 +558,7 @@ class Running(SplitPage):
             failed=self._not_complete,
         )
 
-    def _tell_missing(self, keys: list[str]) -> None:
-        if not keys:
-            self.pane.show_notices([])
-            return
+    def _missing_notice(self, keys: list[str]) -> Notice:
         numbers = numbers_of(self._items())
         listed = ", ".join(item_title(self._item_view(key).item, numbers[key]).replace("  ", " ") for key in keys[:4])
         more = len(keys) - 4
@@ -534,9 +566,7 @@ class Running(SplitPage):
         if more > 0:
             words = _("{list} and {n} more").format(list=words, n=more)
         answers = [(lambda: _("Go to the first"), lambda: self.show_item(keys[0]))]
-        self.pane.show_notices(
-            [Notice(words, lambda: _("The inspection is complete when these are answered."), "warn", "", answers)]
-        )
+        return Notice(words, lambda: _("The inspection is complete when these are answered."), "warn", "", answers)
 
     def _is_complete(self, order_id: str) -> None:
         self._busy = False
