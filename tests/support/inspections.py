@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from fielddesk.core.clock import FixedClock, local_day
 from fielddesk.core.paths import resources
@@ -19,10 +22,12 @@ from fielddesk.features.inspections.actions import (
 )
 from fielddesk.features.inspections.model import Inspection
 from fielddesk.features.inspections.rules import Given, check_answer, parse_items
+from fielddesk.features.people.rules import ADMINISTRATOR
 from fielddesk.hq.checklists import _in_millionths
 from fielddesk.store.actions import call
 from fielddesk.store.database import Store
-from tests.support.laptops import some_id
+from tests.support import region
+from tests.support.laptops import new_laptop, some_id
 from tests.support.region import ANNA, DAY
 
 PRESS = some_id("HP250-0042")
@@ -40,6 +45,15 @@ SHORT: list[dict[str, Any]] = [
     },
     {"key": "photo", "kind": "photo", "names": {"en": "Plate"}},
 ]  # fmt: skip
+
+
+@pytest.fixture
+def shop(tmp_path: Path, clock: FixedClock) -> Iterator[Shop]:
+    """A laptop whose person may do everything, with the region on it."""
+    store = new_laptop(tmp_path / "shop", clock=clock, role=ADMINISTRATOR)
+    region.fill(store)
+    yield Shop(store)
+    store.close()
 
 
 class Shop:

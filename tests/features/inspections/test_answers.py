@@ -31,9 +31,11 @@ from fielddesk.features.workorders.actions import set_order_status
 from fielddesk.features.workorders.model import Note, OrderLink, WorkOrder
 from fielddesk.store.types import in_language
 from tests.support import region
-from tests.support.inspections import PRESS, SHORT, Shop, shipped_items
+from tests.support.inspections import PRESS, SHORT, Shop, shipped_items, shop
 from tests.support.laptops import new_laptop, open_again, some_id
 from tests.support.region import ANNA, BENNO, VAN
+
+__all__ = ["shop"]  # the fixture
 
 
 def view(shop: Shop, inspection_id: str) -> InspectionView:
@@ -141,7 +143,7 @@ def test_an_answer_survives_the_end_of_the_program(shop: Shop, tmp_path: Path) -
     one = shop.inspection(shop.checklist())
     shop.answer(one, "pressure", number=98_000_000)
     shop.store.close()
-    store = open_again(tmp_path / "laptop")
+    store = open_again(tmp_path / "shop")
     with store.read() as read:
         assert [row.number for row in read.all(Answer, Answer.c.inspection_id == one)] == [98_000_000]
     store.close()

@@ -28,9 +28,11 @@ from fielddesk.features.inspections.queries import (
 )  # fmt: skip
 from fielddesk.features.lifecycle.model import ProductModel
 from tests.support import region
-from tests.support.inspections import PRESS, SHORT, Shop
+from tests.support.inspections import PRESS, SHORT, Shop, shop
 from tests.support.laptops import some_id
 from tests.support.region import ANNA, BENNO
+
+__all__ = ["shop"]  # the fixture
 
 TICK = [{"key": "ok", "kind": "tick", "names": {"en": "OK"}}]
 

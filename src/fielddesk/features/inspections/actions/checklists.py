@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from typing_extensions import TypedDict
+
 from fielddesk.core.errors import RuleBroken
 from fielddesk.core.ids import derived_id
-from fielddesk.features.inspections.model import Checklist, ChecklistVersion
+from fielddesk.features.inspections.model import Checklist, ChecklistVersion, HelpPicture
 from fielddesk.features.inspections.rules import parse_items, to_json
 from fielddesk.features.people.rules import OFFICE
 from fielddesk.store.actions import Ctx, decision
 from fielddesk.store.tx import Tx
-from fielddesk.store.types import Code, Count, Id, Json, Line, Names
+from fielddesk.store.types import Code, Count, Id, Json, Line, Names, Opaque
+
+
+class PictureLine(TypedDict):
+    """A picture that the help of an item shows; its content is kept under its hash."""
+
+    item: Code
+    media_type: Line
+    size: Count
+    sha256: Opaque
+    caption: Names | None
 
 
 @decision(may=OFFICE)
@@ -51,14 +63,21 @@ def edit_checklist(
 
 
 @decision(may=OFFICE, about="checklist_id")
-def publish_version(tx: Tx, ctx: Ctx, *, checklist_id: Id, version: Count, items: Json, remark: Line = "") -> str:
+def publish_version(
+    tx: Tx, ctx: Ctx, *, checklist_id: Id, version: Count, items: Json, remark: Line = "",
+    pictures: list[PictureLine] | None = None,
+) -> str:  # fmt: skip
     """Publish the next version of a checklist; `version` is the one after the last that was shown.
 
-    RuleBroken version_there where somebody else published it before.
+    `pictures` are those of its items' help, also the ones that the version before had. RuleBroken version_there where
+    somebody else published it before.
     """
     checklist = tx.one(Checklist, checklist_id)
     ctx.tell(number=checklist.number, names=checklist.names, version=version)
-    return _add_version(tx, ctx, checklist_id, version, items, remark)
+    row_id = _add_version(tx, ctx, checklist_id, version, items, remark)
+    for picture in pictures or ():
+        tx.add(HelpPicture(id=derived_id(row_id, "picture", picture["item"]), version_id=row_id, **picture))
+    return row_id
 
 
 def version_id(checklist_id: str, version: int) -> str:

@@ -157,19 +157,25 @@ def parse_items(text: str | list[Any]) -> tuple[Item, ...]:
         raise RuleBroken("items_too_many", field="items", count=len(tree), most=MOST_ITEMS)
     found: dict[str, Item] = {}
     for place, one in enumerate(tree, 1):
-        item = _Reader(one, place).item(found)
+        item = read_item(one, place, found)
         found[item.key] = item
     if all(item.kind == SECTION for item in found.values()):
         raise RuleBroken("items_none", field="items")
     return tuple(found.values())
 
 
+def read_item(tree: Any, place: int, earlier: dict[str, Item]) -> Item:
+    """One item at its place (from 1) behind the earlier ones; RuleBroken item_* as in `parse_items`."""
+    return _Reader(tree, place).item(earlier)
+
+
 def to_json(items: tuple[Item, ...] | list[Item]) -> str:
     """Items as the canonical text that `parse_items` reads."""
-    return canonical.dumps([_tree(item) for item in items])
+    return canonical.dumps([tree_of(item) for item in items])
 
 
-def _tree(item: Item) -> dict[str, Any]:
+def tree_of(item: Item) -> dict[str, Any]:
+    """An item as the object that it is read from."""
     tree: dict[str, Any] = {"key": item.key, "kind": item.kind, "names": canonical.loads(item.names)}
     if item.help != "{}":
         tree["help"] = canonical.loads(item.help)
