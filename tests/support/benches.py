@@ -20,7 +20,10 @@ from fielddesk.ui.page import Page
 from fielddesk.ui.seams import Me, Offers
 from fielddesk.ui.tasks import Question, Tasks
 
-FEATURES = ("documents", "people", "lifecycle", "customers", "assets", "workorders", "parts", "inspections", "today")
+FEATURES = (
+    "documents", "people", "lifecycle", "customers", "assets", "workorders", "parts",
+    "inspections", "today", "lists",
+)  # fmt: skip
 PAPERS = ("inspections",)
 
 

@@ -162,6 +162,16 @@ def _number_locale() -> str:
     return (_region or "").partition(".")[0].replace("-", "_") or language()
 
 
+def decimal_sign() -> str:
+    """What stands before the decimals of a number as it is written now."""
+    return _signs(_number_locale())[0]
+
+
+def group_sign() -> str:
+    """What parts the thousands of a number as it is written now."""
+    return _signs(_number_locale())[1]
+
+
 def format_number(number: int, grouped: bool = True) -> str:
     """A whole number such as 12,345."""
     return _grouped(str(abs(number)), grouped, number < 0)

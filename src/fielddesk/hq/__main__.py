@@ -45,7 +45,7 @@ from fielddesk.hq.terminal import (
 from fielddesk.store.statements import ask
 
 if TYPE_CHECKING:
-    from fielddesk.features.lists.queries import Report
+    from fielddesk.features.lists.model import Report
 
 log = logging.getLogger("fielddesk.hq")
 Verb = Callable[[Headquarters, argparse.Namespace], int]

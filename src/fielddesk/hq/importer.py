@@ -19,7 +19,8 @@ from fielddesk.core.sheet_writing import SheetWriter
 from fielddesk.core.sheets import Form
 from fielddesk.features.lists import rules
 from fielddesk.features.lists.actions import call_for
-from fielddesk.features.lists.queries import Look, Plan, Report, Take, guess_plan, taking
+from fielddesk.features.lists.model import Look, Plan, Report, Take
+from fielddesk.features.lists.queries import guess_plan, taking
 from fielddesk.features.parts.model import Part
 from fielddesk.hq.maintenance_texts import Office, Progress, batches, import_texts
 

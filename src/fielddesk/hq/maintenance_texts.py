@@ -14,7 +14,8 @@ from fielddesk.features.assets.actions import import_assets
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.customers.actions import create_customer
 from fielddesk.features.customers.model import Customer
-from fielddesk.features.lists.queries import BATCH, Report
+from fielddesk.features.lists.model import Report
+from fielddesk.features.lists.queries import BATCH
 from fielddesk.features.workorders.actions import import_orders
 from fielddesk.features.workorders.model import WorkOrder
 from fielddesk.store.actions import Call, call

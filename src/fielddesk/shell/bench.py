@@ -68,6 +68,10 @@ class WindowBench(QObject):
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._tell)
         self._came.connect(self._wait_a_little)
+        desk.export_asked.connect(self._export)
+        desk.dropped.connect(self._dropped)
+        desk.can_export = offers.exporter is not None
+        desk.takes_file = offers.takes_file
         self._unlisten: Callable[[], None] = lambda: None
         self._told = QElapsedTimer()
 
@@ -303,6 +307,14 @@ class WindowBench(QObject):
 
     def toast(self, words: Words, undo: Callable[[], None] | None = None, *, icon: str = "check-circle-fill") -> None:
         self._desk.show_toast(words, undo, icon=icon)
+
+    def _export(self, view: object) -> None:
+        if self.offers.exporter is not None:
+            self.offers.exporter(self, view)
+
+    def _dropped(self, path: Path) -> None:
+        if self.offers.take_file is not None:
+            self.offers.take_file(self, path)
 
     # ---------------------------------------------------------------- hearing
 

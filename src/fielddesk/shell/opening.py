@@ -68,8 +68,8 @@ def in_thread(work: Callable[[], Any], name: str) -> Future[Any]:
 
 
 QUERIES = (
-    "documents", "people", "lifecycle", "customers", "assets", "workorders", "parts", "inspections", "sync_centre",
-    "today", "lists",
+    "documents", "people", "lifecycle", "customers", "assets", "workorders", "parts",
+    "inspections", "sync_centre", "today", "lists",
 )  # fmt: skip
 
 

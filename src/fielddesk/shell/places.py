@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from fielddesk.features.sync_centre.page import Outbox
     from fielddesk.features.sync_centre.panel import Line
 
-FEATURES = ("documents", "people", "lifecycle", "customers", "assets", "workorders", "parts", "inspections", "today")
+FEATURES = (
+    "documents", "people", "lifecycle", "customers", "assets", "workorders", "parts",
+    "inspections", "today", "lists",
+)  # fmt: skip
 """Features with a page, from the ground up."""
 PAPERS = ("inspections",)
 """Features that have kinds of documents to issue."""

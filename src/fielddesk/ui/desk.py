@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from fielddesk.core.i18n import _
 from fielddesk.ui import icons, theme
@@ -231,7 +231,8 @@ class Desk(Worded, QWidget):
     """The frame of the window; it knows places by key and nothing of what they are about.
 
     Signals: `place_shown(key)`, `searched(text)`, `search_entered(text)`, `commands_asked`, `user_pressed`,
-    `needs_you_pressed`, `undo_asked` (Ctrl+Z while no toast offers its own undo), `closing`.
+    `needs_you_pressed`, `undo_asked` (Ctrl+Z while no toast offers its own undo), `closing`, `export_asked(view)`: a
+    list wants to be written into a file, `dropped(path)`: a file that `takes_file` accepts fell on the window.
     """
 
     place_shown = Signal(str)
@@ -242,6 +243,8 @@ class Desk(Worded, QWidget):
     needs_you_pressed = Signal()
     undo_asked = Signal()
     closing = Signal()
+    export_asked = Signal(object)
+    dropped = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -257,7 +260,10 @@ class Desk(Worded, QWidget):
         grid.addWidget(self.top, 0, 0, 1, 2)
         grid.addWidget(self.navigation, 1, 0)
         grid.addWidget(self.stack, 1, 1)
-        grid.addWidget(self.status, 2, 0, 1, 2)
+        self._running = QVBoxLayout()
+        theme.space(self._running)
+        grid.addLayout(self._running, 2, 0, 1, 2)
+        grid.addWidget(self.status, 3, 0, 1, 2)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(1, 1)
         self.toast = Toast(self)
@@ -265,6 +271,9 @@ class Desk(Worded, QWidget):
         self._makers: dict[str, Callable[[], QWidget]] = {}
         self._pages: dict[str, QWidget] = {}
         self._current = ""
+        self.can_export = False
+        self.takes_file: Callable[[Path], bool] = lambda path: False
+        self.setAcceptDrops(True)
         self._connect()
         self.resize(1366, 768)
 
@@ -353,6 +362,10 @@ class Desk(Worded, QWidget):
         """Tell what happened, with its undo."""
         self.toast.show_words(words, undo, icon=icon)
 
+    def show_running(self, strip: QWidget) -> None:
+        """Show long work above the status bar, whatever place is shown; it is taken away by being deleted."""
+        self._running.addWidget(strip)
+
     def focus_search(self) -> None:
         self.top.search.setFocus()
         self.top.search.selectAll()
@@ -377,6 +390,26 @@ class Desk(Worded, QWidget):
         if keys:
             at = keys.index(self._current) if self._current in keys else -1
             self.show_place(keys[(at + 1) % len(keys)])
+
+    # ---------------------------------------------------------------- files from outside
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._file_in(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = self._file_in(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.dropped.emit(path)
+
+    def _file_in(self, event: QDropEvent) -> Path | None:
+        """The one file of a drop, where it is of a kind that is taken."""
+        urls = event.mimeData().urls()
+        if len(urls) != 1 or not urls[0].isLocalFile():
+            return None
+        path = Path(urls[0].toLocalFile())
+        return path if self.takes_file(path) else None
 
     # ---------------------------------------------------------------- room
 

@@ -216,6 +216,8 @@ class RowList(Worded, QTableView):
     opened = Signal(str)
     gone = Signal(str)
     counted = Signal(int)
+    table = ""
+    """Whose rows these are, where each is a record: then an export has all of its columns."""
 
     def __init__(self, name: Words, lines: int = 2, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from fielddesk.core.i18n import _
+from fielddesk.ui.exporting import add_export
 from fielddesk.ui.lists import RowList
 from fielddesk.ui.tables import Table
 from fielddesk.ui.text import Words, no_mnemonic, spoken
@@ -41,6 +42,7 @@ def give_menu(view: RowList | Table, entries: Callable[[str], Sequence[MenuLine]
             copy = menu.addAction(no_mnemonic(_("Copy")))
             copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
             copy.triggered.connect(lambda: copy_rows(view))
+        add_export(menu, view)
         menu.aboutToHide.connect(menu.deleteLater)
         if not menu.isEmpty():
             menu.popup(view.viewport().mapToGlobal(where))

@@ -55,6 +55,7 @@ class RecordsPage(SubjectPage, MakesNew):
         self.list.counted.connect(self._counted)
         self.list.gone.disconnect()  # what was chosen stays in sight until there is another to show
         self.list.gone.connect(self._gone)
+        self.list.table = self.table
         give_menu(self.list, self.menu)
         self._show_list()
 

@@ -351,6 +351,11 @@ class Offers:
         self._panels: list[PanelOffer] = []
         self._timelines: list[TimelineOffer] = []
         self._closing: list[ClosingCheck] = []
+        self.exporter: Callable[[Bench, Any], None] | None = None
+        """Writes the rows of a list or table (a `QTableView` over a `PagedModel`) into a file."""
+        self.takes_file: Callable[[Path], bool] = lambda path: False
+        """Whether a file dropped on the window can be taken in, by its name."""
+        self.take_file: Callable[[Bench, Path], None] | None = None
 
     def add(
         self,

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from fielddesk.core.i18n import _
 from fielddesk.ui import fonts, icons, theme
+from fielddesk.ui.exporting import add_export
 from fielddesk.ui.lists import one_line, paint_ring
 from fielddesk.ui.paging import Chosen, PagedModel, Source
 from fielddesk.ui.text import Worded, Words, no_mnemonic, plain_tip, spoken, visible
@@ -308,5 +309,6 @@ class Table(Worded, QTableView):
         copy = menu.addAction(no_mnemonic(_("Copy rows")))
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         copy.triggered.connect(self.copy)
+        add_export(menu, self)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.viewport().mapToGlobal(where))

@@ -3,8 +3,7 @@ something, changes nothing, or is refused and why. The same judgement serves the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from itertools import islice
@@ -14,14 +13,29 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic_core import PydanticCustomError
 
-from fielddesk.core import sheets
+from fielddesk.core import canonical, sheets
 from fielddesk.core.errors import FieldDeskError, RuleBroken
 from fielddesk.core.sheets import Cells, Form, Rows
-from fielddesk.core.written_days import UNSURE, Written, guess_order, read_day, read_moment
+from fielddesk.core.written_days import Written, guess_order, read_day, read_moment
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.customers.model import Customer
 from fielddesk.features.customers.queries import customers_with
 from fielddesk.features.lists import rules
+from fielddesk.features.lists.model import (
+    CHANGED,
+    NEW,
+    REFUSED,
+    UNCHANGED,
+    Line,
+    Look,
+    Plan,
+    Report,
+    Seen,
+    Step,
+    Take,
+    Told,
+    Verdict,
+)
 from fielddesk.features.lists.rules import ASSETS, CUSTOMERS, DAY, LINE, MOMENT, ORDERS, PARTS, PROSE, Target
 from fielddesk.features.parts.actions import part_values
 from fielddesk.features.parts.model import Part
@@ -32,78 +46,6 @@ from fielddesk.store.tx import Reading
 
 BATCH: Final = 200
 PREVIEW: Final = 100
-MOST_REFUSED: Final = 20_000
-"""More refused rows than this and the columns are wrong, not the rows."""
-
-NEW: Final = "new"
-CHANGED: Final = "changed"
-UNCHANGED: Final = "unchanged"
-REFUSED: Final = "refused"
-
-Line = dict[str, Any]
-Seen = dict[tuple[str, ...], tuple[int, int]]
-"""By what names a row: the row that was first, and what it said."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How the rows of a file are understood. `columns` maps keys of targets to places from 0; `header` is the number
-    of the row with the heads, 0 where there is none; `zone` is where times without one were written."""
-
-    kind: str
-    columns: Mapping[str, int]
-    header: int = 1
-    day_order: str = UNSURE
-    zone: str = "UTC"
-    status: str = "completed"
-    """State of a new order whose list says none."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What becomes of a row; `problem` where it is refused, with the target at fault as `field` in its values."""
-
-    number: int
-    cells: Cells
-    what: str
-    line: Line = field(default_factory=dict)
-    problem: RuleBroken | None = None
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A refused row: its number in the file, why, and its cells as they stood there."""
-
-    number: int
-    code: str
-    values: dict[str, Any]
-    cells: Cells
-
-
-@dataclass
-class Report:
-    """What came of a file so far."""
-
-    path: str
-    heads: Cells = field(default_factory=list)
-    rows: int = 0
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    refused: list[Refused] = field(default_factory=list)
-    remarks: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
-    stopped: bool = False
-
-    @property
-    def taken(self) -> int:
-        """Rows that made or changed a record."""
-        return self.added + self.changed
-
-    def refuse(self, number: int, problem: FieldDeskError, cells: Cells) -> None:
-        """Note a refused row; raises list_mostly_refused where there are so many that the columns must be wrong."""
-        self.refused.append(Refused(number, problem.code, problem.values, cells))
-        if len(self.refused) > MOST_REFUSED:
-            raise RuleBroken("list_mostly_refused", refused=len(self.refused), taken=self.taken)
 
 
 # ---------------------------------------------------------------- what a file is
@@ -337,30 +279,6 @@ def preview(read: Reading, plan: Plan, first: Sequence[tuple[int, Cells]]) -> li
 # ---------------------------------------------------------------- all of it
 
 
-@dataclass(frozen=True)
-class Look:
-    """The import wants to read the store."""
-
-    question: Callable[[Reading], Any]
-
-
-@dataclass(frozen=True)
-class Take:
-    """The import wants these lines taken in, in one action; the answer is None, or the FieldDeskError that came."""
-
-    lines: list[Line]
-
-
-@dataclass(frozen=True)
-class Told:
-    """So far it has come; the answer is whether to go on."""
-
-    report: Report
-
-
-Step = Look | Take | Told
-
-
 def taking(rows: Rows, plan: Plan, report: Report) -> Generator[Step, Any, None]:
     """Take the rows of a file in, step by step; whoever drives it answers each step, on whichever thread.
 
@@ -414,3 +332,36 @@ def _take(wanted: list[Verdict], report: Report) -> Generator[Step, Any, None]:
         middle = len(wanted) // 2
         yield from _take(wanted[:middle], report)
         yield from _take(wanted[middle:], report)
+
+
+# ---------------------------------------------------------------- the way out
+
+
+TABLES: Final[Mapping[str, str]] = {"customer": CUSTOMERS, "asset": ASSETS, "part": PARTS, "work_order": ORDERS}
+"""Which kind of list the records of a table make."""
+
+
+def records(read: Reading, kind: str, ids: Sequence[str]) -> dict[str, Line]:
+    """Records by id, as lines of a list of their kind: values by target, codes and days as they are stored."""
+    table = {CUSTOMERS: Customer, ASSETS: Asset, PARTS: Part, ORDERS: WorkOrder}[kind]
+    found: list[Any] = read.among(table, ids)
+    owners = [row.customer_id for row in found if kind in (ASSETS, ORDERS)]
+    customers = {row.id: row.number for row in read.among(Customer, owners)} if owners else {}
+    machines = [row.asset_id for row in found if kind == ORDERS and row.asset_id]
+    serials = {row.id: row.serial for row in read.among(Asset, machines)} if machines else {}
+    return {row.id: _line_of(kind, row, customers, serials) for row in found}
+
+
+def _line_of(kind: str, row: Any, customers: Mapping[str, str], serials: Mapping[str, str]) -> Line:
+    line: Line = {}
+    names = canonical.loads(row.names) if kind == PARTS else {}
+    for target in rules.TARGETS[kind]:
+        if target.key == "customer":
+            line["customer"] = customers.get(row.customer_id, "")
+        elif target.key == "asset":
+            line["asset"] = serials.get(row.asset_id or "", "")
+        elif target.key.startswith("names."):
+            line[target.key] = names.get(target.key.partition(".")[2], "")
+        else:
+            line[target.key] = getattr(row, target.key)
+    return line

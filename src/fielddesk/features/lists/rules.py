@@ -93,7 +93,9 @@ _ASSET = (
     _target("position", LINE, "position in it|position|place|location|位置|安装位置|安裝位置|楼内位置|內部位置"),
     _target("remark", PROSE, "remark|remarks|note|notes|comment|备注|說明|备注说明|備註"),
     _target("installed_on", DAY, "installed on|installed|installation date|安装日期|安裝日期|安装日|安裝日"),
-    _target("warranty_until", DAY, "warranty until|warranty|warranty end|保修至|保修到期|质保到期|保固至|保固到期"),
+    _target(
+        "warranty_until", DAY, "warranty until|warranty|warranty end|保修截止|保修至|保修到期|质保到期|保固至|保固到期",
+    ),
 )  # fmt: skip
 
 _PART = (
@@ -121,7 +123,7 @@ _PART = (
     _target("unit", "unit", "unit|unit of measure|uom|单位|计量单位|單位|計量單位|einheit"),
     _target(
         "replaced_by", LINE,
-        "replaced by|moved to|moved_to|successor|superseded by|替代件|替代编号|替代料号|替代件號|"
+        "replaced by|moved to|moved_to|successor|superseded by|替换为|更換為|替代件|替代编号|替代料号|替代件號|"
         "替代編號|取代料號|后继件|後繼件",
     ),
 )  # fmt: skip
@@ -145,7 +147,7 @@ _ORDER = (
     _target("kind", "order_kind", "kind|order kind|type|order type|工单类型|类型|工單類型|類型|工單類別"),
     _target(
         "description", PROSE,
-        "description|details|text|long text|work done|描述|详细描述|故障描述|处理内容|說明|描述內容|"
+        "description|details|说明|text|long text|work done|描述|详细描述|故障描述|处理内容|說明|描述內容|"
         "詳細描述|處理內容|beschreibung",
     ),
     _target(
@@ -157,7 +159,7 @@ _ORDER = (
     _target("due_on", DAY, "due|due on|due date|due day|到期日|期限|截止日期|到期日期"),
     _target(
         "opened_at", MOMENT,
-        "opened|opened at|opened on|date|created|created at|reported on|reported|创建时间|创建日期|"
+        "opened|创建于|建立於|opened at|opened on|date|created|created at|reported on|reported|创建时间|创建日期|"
         "报修时间|报修日期|日期|建立時間|建立日期|報修時間|報修日期|datum",
     ),
 )  # fmt: skip
@@ -196,12 +198,13 @@ _CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "remote_assistance": "remote assistance|remote|remote support|远程支持|远程协助|遠端支援|遠端協助",
         "upgrade": "upgrade|update|升级|升級",
         "parts_delivery": "parts delivery|delivery|备件配送|备件送货|備品配送|備品送貨",
-        "follow_up_call": "follow-up call|follow up|回访|电话回访|回訪|電話回訪",
-        "decommissioning": "decommissioning|removal|拆除|停用|报废|報廢|停用拆除",
+        "follow_up_call": "follow-up call|follow up|回访|电话回访|回访电话|回訪|電話回訪|回訪電話",
+        "decommissioning": "decommissioning|removal|拆除|停用|报废|報廢|停用拆除|除役拆除",
         "data_migration": "data migration|migration|数据迁移|資料遷移|資料移轉",
     },
     "order_status": {
-        "open": "open|new|未分派|待处理|新建|打开|未派工|待處理|開啟|未完成",
+        "open": "open|unassigned|assigned|on hold|on_hold|new|未分配|未指派|已分配|已指派|挂起|擱置|未分派|待处理|"
+        "新建|打开|未派工|待處理|開啟|未完成",
         "in_progress": "in progress|started|进行中|处理中|進行中|處理中",
         "completed": "completed|complete|closed|done|finished|已完成|完成|已关闭|关闭|已關閉|結案|已結案",
         "cancelled": "cancelled|canceled|cancel|已取消|取消|作废|作廢",
@@ -211,13 +214,6 @@ _CODES: Final[Mapping[str, Mapping[str, str]]] = {
 CODES: Final[Mapping[str, Mapping[str, str]]] = {
     name: {plain_head(word): code for code, words in codes.items() for word in (code, *words.split("|"))}
     for name, codes in _CODES.items()
-}
-_UNKNOWN: Final = {
-    "tier": "tier_unknown",
-    "language": "language_not_ours",
-    "unit": "unit_unknown",
-    "order_kind": "kind_unknown",
-    "order_status": "state_unknown",
 }
 
 
@@ -291,5 +287,5 @@ def code_of(name: str, text: str) -> str:
     """The code a word of a list stands for; RuleBroken where it stands for none."""
     code = CODES[name].get(plain_head(text))
     if code is None:
-        raise RuleBroken(_UNKNOWN[name], value=text[:60])
+        raise RuleBroken("word_not_known", value=text[:60], words=name)
     return code

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from fielddesk.core.clock import Clock, local_day
 from fielddesk.features.inspections.model import Checklist, ChecklistVersion
 from fielddesk.features.inspections.rules import parse_items
-from fielddesk.features.lists.queries import Report
+from fielddesk.features.lists.model import Report
 from fielddesk.features.parts.actions import create_place, import_parts, receive_stock
 from fielddesk.features.parts.model import Part
 from fielddesk.features.parts.rules import DEPOT, MILLION, VAN

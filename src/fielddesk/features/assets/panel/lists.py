@@ -31,6 +31,7 @@ class AssetsOf(SubjectPanel):
         super().__init__()
         self._bench, self._of = bench, of
         self.list = RowList(lambda: _("Assets"))
+        self.list.table = "asset"
         self.list.opened.connect(lambda row_id: bench.show("asset", row_id))
         give_menu(self.list, lambda row_id: [MenuLine(lambda: _("Show"), lambda: bench.show("asset", row_id))])
         self.empty = Empty("factory", lambda: _("No assets yet"), self._what_comes)

@@ -118,6 +118,7 @@ class OrdersPage(SubjectPage, MakesNew):
         self.list.counted.connect(self._counted)
         self.list.gone.disconnect()  # an order that left this filter stays in sight: it was just completed, perhaps
         self.list.gone.connect(self._gone)
+        self.list.table = TABLE
         give_menu(self.list, self._menu)
 
     def _make_detail(self) -> None:

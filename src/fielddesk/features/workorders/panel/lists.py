@@ -36,6 +36,7 @@ class OrdersOf(SubjectPanel):
         self._bench, self._of = bench, of
         self._wanted = OrderFilter(bench.me.user_id, bench.today(), sort=NEWEST, zone=bench.zone())
         self.list = RowList(lambda: _("Work orders"))
+        self.list.table = "work_order"
         self.list.opened.connect(lambda row_id: bench.show("work_order", row_id))
         give_menu(self.list, lambda row_id: [MenuLine(lambda: _("Show"), lambda: bench.show("work_order", row_id))])
         self.empty = Empty(
