@@ -62,7 +62,7 @@ class Canvas(Worded, QWidget):
 
     def show_marks(self, found: list[Mark]) -> None:
         """Put marks on as they were left; there is nothing to undo then."""
-        self.marks, self._done, self._undone, self._step = list(found), [], [], ""
+        self.marks, self._done, self._undone, self._step = [self._inside(mark) for mark in found], [], [], ""
         self.choose(-1)
 
     def meant(self) -> list[Mark]:

@@ -294,12 +294,13 @@ def test_new_pictures_of_the_hot_folder_are_offered_on_the_order_of_their_time(
     folder.look()
     qtbot.waitUntil(lambda: bool(folder.new), timeout=5000)
     assert [new.path.name for new, _item in folder.for_order(ORDER)] == ["mine.jpg"]
-    assert photos.banner.isVisible()
+    banner = desk.desk.page("orders").pane.banner
+    assert banner.isVisible()
     assert faults(desk.desk) == []
-    photos.take_new()
+    banner._buttons[0].click()
     desk.settle()
     assert [row.name for row in rows(laptop)] == ["mine.jpg"]
-    assert not photos.banner.isVisible()
+    assert not banner.isVisible()
     assert mine.exists()
     assert [new.path.name for new, _item in folder.for_order(OTHER)] == ["other.jpg"]
 

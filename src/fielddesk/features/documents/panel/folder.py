@@ -16,9 +16,13 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from fielddesk.core import canonical, exif
+from fielddesk.core.i18n import _, format_number, ngettext
+from fielddesk.features.documents.panel.taking import Report, Taking, Thing
+from fielddesk.features.documents.queries import Owner
 from fielddesk.features.documents.rules import NO_ITEM
 from fielddesk.store.outbox import setting
 from fielddesk.ui.seams import Bench
+from fielddesk.ui.signs import Notice
 
 FOLDER: Final = "photo_folder"
 """Name of the setting: the path, "" for none."""
@@ -52,6 +56,8 @@ class HotFolder(QObject):
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench if isinstance(bench, QObject) else None)
         self._bench = bench
+        self.taking = Taking(bench, self)
+        self.taking.ended.connect(self._taken)
         self.path = ""
         self.new: list[New] = []
         self.missing = False
@@ -71,7 +77,7 @@ class HotFolder(QObject):
         self._often = QTimer(self)
         self._often.setInterval(LOOK_EACH_MS)
         self._often.timeout.connect(self.look)
-        bench.read(_kept, self._load)
+        bench.read(_kept, self._load, key=FOLDER)
 
     # ---------------------------------------------------------------- which folder
 
@@ -180,6 +186,42 @@ class HotFolder(QObject):
             if whose in ("", order_id):
                 found.append((each, item if whose else NO_ITEM))
         return found
+
+    # ---------------------------------------------------------------- offering
+
+    def notices(self, order_id: str) -> list[Notice]:
+        """For the banner of the page that shows an order: how many new pictures there are, with two answers."""
+        n = len(self.for_order(order_id))
+        if not n:
+            return []
+        return [
+            Notice(
+                lambda: ngettext("{n} new photo in the photo folder", "{n} new photos in the photo folder", n).format(
+                    n=format_number(n)
+                ),
+                lambda: _("Taken while this order was in front of you. The originals stay in the folder."),
+                "info",
+                "images",
+                [
+                    (lambda: _("Add to this order"), lambda: self.take_for(order_id)),
+                    (lambda: _("Not these"), lambda: self.turn_down(order_id)),
+                ],
+            )
+        ]
+
+    def take_for(self, order_id: str) -> None:
+        """Take in what is offered, each picture to the item that was in front when it was taken."""
+        for new, item in self.for_order(order_id):
+            self.taking.take(Owner(order_id, item=item), [Thing(new.path, new.path.name)])
+
+    def turn_down(self, order_id: str) -> None:
+        """Offer these no more; they stay in the folder."""
+        self.remember([new.path for new, _item in self.for_order(order_id)])
+
+    def _taken(self, report: Report) -> None:
+        self.remember(report.paths)
+        if report.sentences:
+            self._bench.toast(report.words().replace("\n", " "), icon="warning-fill")
 
 
 _folders: WeakKeyDictionary[Any, HotFolder] = WeakKeyDictionary()

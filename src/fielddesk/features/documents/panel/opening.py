@@ -77,7 +77,7 @@ class Opening(QObject):
 
     def _keep(self, owner: Owner, row: Attachment, image: QImage, marks: Sequence[Mark]) -> None:
         """The drawing becomes a picture of its own; until it stands, it is still a draft."""
-        name = f"{Path(row.name).stem} - {_('drawn on')}.jpg"
+        name = _("{file} drawn on").format(file=Path(row.name).stem) + ".jpg"
         original = row.original_id or row.id
         put_on = Owner(row.order_id, None if row.order_id else row.asset_id, row.customer_id, row.item)
         whose = put_on if put_on.id else owner

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from fielddesk.core.errors import FieldDeskError
-from fielddesk.core.i18n import _, format_number, ngettext
+from fielddesk.core.i18n import _, format_number
 from fielddesk.features.documents.panel.details import Details
-from fielddesk.features.documents.panel.folder import hot_folder
 from fielddesk.features.documents.panel.opening import Opening
 from fielddesk.features.documents.panel.taking import Report, Taking, Thing, things_in, things_of
 from fielddesk.features.documents.panel.tiles import Tile
@@ -25,13 +24,11 @@ from fielddesk.ui.buttons import Button, IconButton
 from fielddesk.ui.flow import Flow
 from fielddesk.ui.page import Scroll
 from fielddesk.ui.seams import Bench, SubjectPanel
-from fielddesk.ui.signs import Banner, Empty, Notice, Remark
+from fielddesk.ui.signs import Empty, Remark
 from fielddesk.ui.text import Text, no_mnemonic
 from fielddesk.ui.wording import sentence
 
 AT_ONCE: Final = 60
-TOLD: Final = 4
-"""Sentences about files that could not be taken, before they are counted."""
 
 
 class Photos(QWidget):
@@ -61,13 +58,15 @@ class Photos(QWidget):
         self.taking.went_on.connect(self._went_on)
         self.taking.ended.connect(self._ended)
         self.opening = Opening(bench, self, self.taking)
-        self.folder = hot_folder(bench)
         self.dialog: QWidget | None = None
+        self._into_sight = QTimer(self)
+        self._into_sight.setSingleShot(True)
+        self._into_sight.setInterval(0)
+        self._into_sight.timeout.connect(self._bring_into_sight)
         self.setAcceptDrops(True)
         self._build()
         paste = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self, self.paste)
         paste.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self.folder.changed.connect(self._offer)
         end = bench.watch({"attachment"}, self.reload)
         self.destroyed.connect(lambda: end())
         if self.owner.id:
@@ -78,8 +77,6 @@ class Photos(QWidget):
     def _build(self) -> None:
         column = QVBoxLayout(self)
         theme.space(column, spacing=8)
-        self.banner = Banner()
-        self.banner.hide()
         self.add: Button = (
             IconButton(lambda: _("Add a photo"), "camera-plus", "default")
             if self._compact
@@ -103,7 +100,6 @@ class Photos(QWidget):
             self._flow.addWidget(self.add)
             column.addWidget(holder)
         else:
-            column.addWidget(self.banner)
             column.addLayout(self._buttons())
         column.addWidget(self._progress())
         self.remark = Remark("warn")
@@ -159,10 +155,7 @@ class Photos(QWidget):
             self.remark.show_words("")
             self._show([], 0)
             self.empty.hide()
-        if order_id and not self._compact:
-            self.folder.in_front(order_id, item)
         self.reload()
-        self._offer()
 
     def reload(self) -> None:
         owner, limit = self.owner, self._limit
@@ -218,6 +211,15 @@ class Photos(QWidget):
         if not self._compact:
             self.details.show_photo(self.owner, photo)
             self._mark()
+            self._into_sight.start()
+
+    def _bring_into_sight(self) -> None:
+        """What is said of a photo takes room above it: once it has, the photo is brought back into sight."""
+        tile, around = self.tiles.get(self.details.row_id()), self.parentWidget()
+        while around is not None and not isinstance(around, QScrollArea):
+            around = around.parentWidget()
+        if tile is not None and around is not None:
+            around.ensureWidgetVisible(tile, 0, theme.px(8))
 
     def _mark(self) -> None:
         for row_id, tile in self.tiles.items():
@@ -283,52 +285,10 @@ class Photos(QWidget):
 
     def _ended(self, report: Report) -> None:
         self.progress.hide()
-        self.folder.remember(report.paths)
-        told = report.sentences[:TOLD]
-        if more := len(report.sentences) - len(told):
-            told.append(ngettext("and {n} more", "and {n} more", more).format(n=format_number(more)))
-        self.remark.show_words("\n".join(told))
+        told = report.words()
+        self.remark.show_words(told)
         if told:
             theme.announce(self, self.remark.words())
-
-    # ---------------------------------------------------------------- the hot folder
-
-    def _offer(self) -> None:
-        """Offer what is new in the hot folder, on an order."""
-        if self._compact or self.owner.order_id is None:
-            self.banner.hide()
-            return
-        found = self.folder.for_order(self.owner.order_id)
-        if not found:
-            self.banner.show_notices([])
-            return
-        n = len(found)
-        self.banner.show_notices(
-            [
-                Notice(
-                    lambda: ngettext(
-                        "{n} new photo in the photo folder", "{n} new photos in the photo folder", n
-                    ).format(n=format_number(n)),
-                    lambda: _("Taken while this order was in front of you. The originals stay in the folder."),
-                    "info",
-                    "images",
-                    [(lambda: _("Add to this order"), self.take_new), (lambda: _("Not these"), self._not_these)],
-                )
-            ]
-        )
-
-    def take_new(self) -> None:
-        """Take in what the hot folder offers, each picture to the item that was in front when it was taken."""
-        if self.owner.order_id is None:
-            return
-        self.remark.show_words("")
-        for new, item in self.folder.for_order(self.owner.order_id):
-            owner = Owner(self.owner.order_id, item=item)
-            self.taking.take(owner, [Thing(new.path, new.path.name)])
-
-    def _not_these(self) -> None:
-        if self.owner.order_id is not None:
-            self.folder.remember([new.path for new, _item in self.folder.for_order(self.owner.order_id)])
 
 
 class PhotosPanel(SubjectPanel):

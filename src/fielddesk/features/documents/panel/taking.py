@@ -28,6 +28,10 @@ TOGETHER: Final = 20
 """So many are put on a record in one commit; a power cut costs at most these, and their files are still there."""
 
 
+TOLD: Final = 4
+"""Sentences about files that could not be taken, before they are counted."""
+
+
 @dataclass(frozen=True)
 class Thing:
     """What is to be taken: a file, or the bytes of a picture from the clipboard, under a name from outside."""
@@ -48,6 +52,13 @@ class Report:
     sentences: list[str] = field(default_factory=list)
     paths: list[Path] = field(default_factory=list)
     """The files that need not be offered again."""
+
+    def words(self) -> str:
+        """A line for each that was not taken as it should be; the first few, and how many more."""
+        told = self.sentences[:TOLD]
+        if more := len(self.sentences) - len(told):
+            told.append(ngettext("and {n} more", "and {n} more", more).format(n=format_number(more)))
+        return "\n".join(told)
 
 
 class Taking(QObject):

@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtGui import QGuiApplication
 
 from fielddesk.core.i18n import _, pgettext
+from fielddesk.features.documents.panel import hot_folder
 from fielddesk.features.people.dialogs import mark_icon, mark_state, mark_words
 from fielddesk.features.people.queries import marks
 from fielddesk.features.people.rules import OFFICE
@@ -128,6 +129,8 @@ class OrdersPage(SubjectPage, MakesNew):
         self.pane.add(self.tabs, 1)
         self.steps = Steps(self._bench, self.pane)
         self.reason = self.steps.reason
+        self.photos = hot_folder(self._bench)
+        self.photos.changed.connect(self._show_notices)
         self.steps.done.connect(self.list.setFocus)
         self.steps.refused.connect(self._read_detail)
         self.steps.safety_wanted.connect(lambda: self._show_tab("safety"))
@@ -212,8 +215,9 @@ class OrdersPage(SubjectPage, MakesNew):
     def _chosen(self, row_id: str) -> None:
         if row_id != self._order_id:
             self.reason.put_away()
-        self._order_id = row_id
+        self._order_id, self._mark = row_id, None
         self._missing = []
+        self.photos.in_front(row_id)
         self.fill_detail()
         self._read_detail()
         self.tabs.show_subject(row_id)
@@ -278,11 +282,13 @@ class OrdersPage(SubjectPage, MakesNew):
         self._show_notices()
 
     def _show_notices(self) -> None:
+        """What stands in the way, how the order stands with headquarters, then new photos that may be of it."""
         if self._view is None:
             return
         lacks = [lacking(self._missing, self._lead_to)] if self._missing else []
         notices = notices_of(self._mark, self._view, lambda: self._show_tab("safety"))
-        self.pane.show_notices([*lacks, *notices])
+        photos = self.photos.notices(self._order_id) if self._order_id else []
+        self.pane.show_notices([*lacks, *notices, *photos])
 
     def _lead_to(self, panel: str) -> None:
         self.show_detail(focus=False)
