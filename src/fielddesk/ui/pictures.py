@@ -38,12 +38,6 @@ _JPEG_QUALITY: Final = 82
 _JPEG_END: Final = b"\xff\xd9"
 
 
-def _megabytes(values: dict[str, Any]) -> str:
-    return _("{file} is too large; {n} MB are the most.").format(
-        file=values.get("file", _("The file")), n=format_number(round(int(values.get("limit", LARGEST)) / 1_048_576))
-    )
-
-
 def _megapixels(values: dict[str, Any]) -> str:
     return _("{file} has {n} megapixels, too many to look at; {most} are the most. Save it smaller.").format(
         file=values.get("file", ""),
@@ -54,13 +48,6 @@ def _megapixels(values: dict[str, Any]) -> str:
 
 add_sentences(
     {
-        "file_empty": lambda values: _("{file} is empty; copy it again from where it came.").format(
-            file=values.get("file", _("The file"))
-        ),
-        "file_too_large": _megabytes,
-        "file_unreadable": lambda values: _("{file} cannot be read. Is it open in another program, or gone?").format(
-            file=values.get("file", _("The file"))
-        ),
         "file_is_folder": lambda values: _("{file} is a folder; drop the files that are in it.").format(
             file=values.get("file", "")
         ),

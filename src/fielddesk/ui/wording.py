@@ -32,6 +32,15 @@ _SENTENCES: dict[str, str | Callable[[dict[str, Any]], str]] = {
     "text_has_nul": N_("There is a character in it that cannot be stored. Delete it and type the text again."),
     "text_broken": N_("There is half a character in it. Delete it and type the text again."),
     "text_has_lines": N_("Only one line fits here."),
+    "file_empty": lambda values: _("{file} is empty; copy it again from where it came.").format(
+        file=values.get("file", _("The file"))
+    ),
+    "file_too_large": lambda values: _("{file} is too large; {n} MB are the most.").format(
+        file=values.get("file", _("The file")), n=format_number(int(values.get("limit", 0)) // 1_048_576)
+    ),
+    "file_unreadable": lambda values: _("{file} cannot be read. Is it open in another program, or gone?").format(
+        file=values.get("file", _("The file"))
+    ),
     "clock_wrong": N_("The clock of this computer is wrong. Set date and time, then do it again; nothing was saved."),
     "language_unknown": N_("FieldDesk does not speak this language."),
 }

@@ -13,8 +13,9 @@ from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
 from fielddesk.features.documents.model import Attachment
-from fielddesk.features.documents.panel import Photos, hot_folder
+from fielddesk.features.documents.panel import hot_folder
 from fielddesk.features.documents.panel.opening import DRAWING_DRAFT
+from fielddesk.features.documents.panel.photos import Photos
 from fielddesk.store.database import Store
 from fielddesk.store.outbox import Draft
 from fielddesk.ui import handing

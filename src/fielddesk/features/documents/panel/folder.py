@@ -10,19 +10,21 @@ import os
 from bisect import bisect_right
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from fielddesk.core import canonical, exif
 from fielddesk.core.i18n import _, format_number, ngettext
-from fielddesk.features.documents.panel.taking import Report, Taking, Thing
 from fielddesk.features.documents.queries import Owner
 from fielddesk.features.documents.rules import NO_ITEM
 from fielddesk.store.outbox import setting
 from fielddesk.ui.seams import Bench
 from fielddesk.ui.signs import Notice
+
+if TYPE_CHECKING:
+    from fielddesk.features.documents.panel.taking import Report, Taking
 
 FOLDER: Final = "photo_folder"
 """Name of the setting: the path, "" for none."""
@@ -56,8 +58,7 @@ class HotFolder(QObject):
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench if isinstance(bench, QObject) else None)
         self._bench = bench
-        self.taking = Taking(bench, self)
-        self.taking.ended.connect(self._taken)
+        self._taking: Taking | None = None
         self.path = ""
         self.new: list[New] = []
         self.missing = False
@@ -211,8 +212,13 @@ class HotFolder(QObject):
 
     def take_for(self, order_id: str) -> None:
         """Take in what is offered, each picture to the item that was in front when it was taken."""
+        if self._taking is None:
+            from fielddesk.features.documents.panel.taking import Taking  # pictures are decoded there
+
+            self._taking = Taking(self._bench, self)
+            self._taking.ended.connect(self._taken)
         for new, item in self.for_order(order_id):
-            self.taking.take(Owner(order_id, item=item), [Thing(new.path, new.path.name)])
+            self._taking.take_files(Owner(order_id, item=item), [new.path])
 
     def turn_down(self, order_id: str) -> None:
         """Offer these no more; they stay in the folder."""

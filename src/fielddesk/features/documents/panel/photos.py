@@ -317,10 +317,3 @@ class PhotosPanel(SubjectPanel):
 
     def may_leave(self) -> bool:
         return self.photos.details.leave()
-
-
-def count_of(of: str, read: Reading, row_id: str) -> int:
-    return photo_count(read, Owner(**{of: row_id}))
-
-
-__all__ = ["Photos", "PhotosPanel", "count_of"]

@@ -86,6 +86,10 @@ class Taking(QObject):
             self._busy = True
             self._next()
 
+    def take_files(self, owner: Owner, paths: Sequence[Path]) -> None:
+        """Take these files in."""
+        self.take(owner, things_of(paths))
+
     def stop(self) -> None:
         """Leave what waits; what was looked at already is added."""
         self._of -= len(self._waiting)

@@ -22,7 +22,6 @@ from fielddesk.features.workorders.panel import (
     OrdersOf,
     OverviewPanel,
     SafetyPanel,
-    SignOffPanel,
     orders_of,
 )
 from fielddesk.features.workorders.queries import (
@@ -55,6 +54,7 @@ from fielddesk.ui.seams import (
     PanelOffer,
     PlaceOffer,
     SearchOffer,
+    SubjectPanel,
     TimelineOffer,
 )
 
@@ -98,7 +98,7 @@ def offer(offers: Offers) -> None:
                    frozenset({TABLE, "site", "safety_check", "safety_incident"})),
         PanelOffer(TABLE, "notes", lambda: _("Notes"), 30, NotesPanel, note_count, frozenset({"note"})),
         PanelOffer(TABLE, "links", lambda: _("Links"), 60, LinksPanel, link_count, frozenset({TABLE, "order_link"})),
-        PanelOffer(TABLE, "sign_off", lambda: _("Sign-off"), 65, SignOffPanel, sign_off_count,
+        PanelOffer(TABLE, "sign_off", lambda: _("Sign-off"), 65, _sign_off, sign_off_count,
                    frozenset({"sign_off", TABLE, "contact", "customer"})),
         PanelOffer(TABLE, "life", lambda: _("Life stage"), 17, LifePanel, step_count,
                    frozenset({"order_step", "asset", "product_model", "strategy_revision"})),
@@ -127,6 +127,12 @@ def offer(offers: Offers) -> None:
     offers.name_rows("site", site_names)
     offers.name_rows("contact", contact_names)
     offers.word_fields(TABLE, FIELDS)
+
+
+def _sign_off(bench: Bench) -> SubjectPanel:
+    from fielddesk.features.workorders.panel.sign_off import SignOffPanel  # needed at the end of a visit
+
+    return SignOffPanel(bench)
 
 
 def _page(bench: Bench) -> Page:

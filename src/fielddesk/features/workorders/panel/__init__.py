@@ -7,9 +7,8 @@ from fielddesk.features.workorders.panel.new_order import NewOrder
 from fielddesk.features.workorders.panel.notes import NotesPanel
 from fielddesk.features.workorders.panel.overview import OverviewPanel
 from fielddesk.features.workorders.panel.safety import SafetyPanel
-from fielddesk.features.workorders.panel.sign_off import SignOffPanel
 
 __all__ = [
-    "LifePanel", "LinksPanel", "NewOrder", "NotesPanel", "OrdersOf", "OverviewPanel", "SafetyPanel", "SignOffPanel",
+    "LifePanel", "LinksPanel", "NewOrder", "NotesPanel", "OrdersOf", "OverviewPanel", "SafetyPanel",
     "order_source", "orders_of",
 ]  # fmt: skip
