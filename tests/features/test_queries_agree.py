@@ -11,6 +11,8 @@ import pytest
 from fielddesk.core.clock import FixedClock, local_day
 from fielddesk.features.assets import queries as assets
 from fielddesk.features.customers import queries as customers
+from fielddesk.features.documents import queries as documents
+from fielddesk.features.documents.model import Attachment
 from fielddesk.features.inspections import queries as inspections
 from fielddesk.features.inspections.model import (
     Answer,
@@ -24,7 +26,7 @@ from fielddesk.features.parts import queries as parts
 from fielddesk.features.people import queries as people
 from fielddesk.features.people.rules import DISPATCHER
 from fielddesk.features.workorders import queries as orders
-from fielddesk.features.workorders.model import WorkOrder
+from fielddesk.features.workorders.model import SignOff, WorkOrder
 from fielddesk.store import connect
 from fielddesk.store.database import Store
 from fielddesk.store.tables import SYNCED, Synced
@@ -43,7 +45,7 @@ TEXTS = ("", "robot", "ROBOT", "ß", "密封", "50%", "a_b", "!", "7SR", "nothin
 def rows(now: int) -> list[Synced]:
     """The region, and orders whose keys collide in every way a sort can meet."""
     draw = random.Random(3)
-    more = [
+    more: list[Synced] = [
         WorkOrder(
             id=some_id(f"same {n}"), number=f"WO-B{n % 3}", kind="repair", rev=1,
             title=draw.choice(["50% worn", "a_b", "axb", "Größe", "robot!", "ÄÖ"]),
@@ -53,8 +55,20 @@ def rows(now: int) -> list[Synced]:
         )
         for n in range(60)
     ]  # fmt: skip
+    photos = [
+        Attachment(
+            id=some_id(f"photo {n}"), rev=1, order_id=ORDER if n % 2 else None, asset_id=some_id("7SR-1033"),
+            kind=("photo", "file", "signature")[n % 3], name=f"{n}.jpg", media_type="image/jpeg", size=1, at=n // 4,
+            sha256=f"{n:064x}", item="pump" if n % 5 == 0 else "none", by_id=ANNA, archived_at=1 if n == 7 else None,
+        )
+        for n in range(20)
+    ]  # fmt: skip
+    more += [
+        SignOff(id=some_id(f"signed {n}"), rev=1, order_id=ORDER, signer=f"Ö {n}", by_id=ANNA, at=n // 2)
+        for n in range(4)
+    ]
     return [
-        *region.people(), *region.stock_places(), *region.customers(), *region.assets(),
+        *photos, *region.people(), *region.stock_places(), *region.customers(), *region.assets(),
         *region.orders(now, "Europe/Berlin"), *region.parts(), *region.notes(now), *region.ledger(now), *more,
         *inspected(now),
     ]  # fmt: skip
@@ -134,6 +148,13 @@ def test_every_list_reads_the_same_on_both(both: list[Reading]) -> None:
         "colleagues": lambda read: people.colleagues(read, "an"),
         "order": lambda read: orders.order_view(read, ORDER),
         "notes": lambda read: orders.note_page(read, ORDER, 0, 9),
+        "signed": lambda read: orders.sign_offs(read, ORDER),
+        "handover": lambda read: orders.handover(read, ORDER),
+        "photos": lambda read: documents.photos_of(read, documents.Owner(ORDER), 5),
+        "photos of an item": lambda read: documents.photos_of(read, documents.Owner(ORDER, item="pump"), 50),
+        "photos of an asset": lambda read: documents.photos_of(read, documents.Owner(asset_id=some_id("7SR-1033")), 50),
+        "photo count": lambda read: documents.photo_count(read, documents.Owner(ORDER)),
+        "relatives": lambda read: documents.relatives(read, documents.Owner(ORDER)),
         "stock": lambda read: parts.stock(read, BEARING, ANNA, DISPATCHER),
         "moves": lambda read: parts.movement_page(read, BEARING, 0, 9),
         "fitted": lambda read: parts.fitted(read, ORDER),
@@ -157,6 +178,7 @@ def test_every_list_reads_the_same_on_both(both: list[Reading]) -> None:
     laptop, headquarters = both
     differ = [name for name, ask in questions.items() if ask(laptop) != ask(headquarters)]
     assert differ == []
+    assert len(documents.photos_of(laptop, documents.Owner(ORDER), 5)) == 5
     assert parts.stock(laptop, BEARING, ANNA, DISPATCHER)  # the comparison is not one of nothing with nothing
 
 

@@ -16,6 +16,8 @@ from fielddesk.features.documents.model import Attachment
 from fielddesk.features.documents.panel import hot_folder
 from fielddesk.features.documents.panel.opening import DRAWING_DRAFT
 from fielddesk.features.documents.panel.photos import Photos
+from fielddesk.features.documents.panel.taking import things_of
+from fielddesk.features.settings.panel import PhotoFolderCard
 from fielddesk.store.database import Store
 from fielddesk.store.outbox import Draft
 from fielddesk.ui import handing
@@ -308,3 +310,66 @@ def test_new_pictures_of_the_hot_folder_are_offered_on_the_order_of_their_time(
 
 def set_time(path: Path, moment: int) -> None:
     os.utime(path, ns=(moment * 1000, moment * 1000))
+
+
+def test_the_folder_is_chosen_in_the_settings_and_told_when_it_is_gone(desk: Workplace, tmp_path: Path):
+    card = PhotoFolderCard(desk.bench)
+    assert card.where.words.text().startswith("None.")
+    card.where.button.click()
+    assert card.dialog is not None
+    (tmp_path / "DCIM").mkdir()
+    card.dialog.fileSelected.emit(str(tmp_path / "DCIM"))
+    card.dialog.close()
+    desk.settle()
+    assert card.where.words.text() == str(tmp_path / "DCIM")
+    (tmp_path / "DCIM").rmdir()
+    hot_folder(desk.bench).look()
+    desk.settle()
+    assert card.where.words.text().endswith("is not there now; it is looked for.")
+    card.none.click()
+    desk.settle()
+    assert card.where.words.text().startswith("None.")
+    card.deleteLater()
+
+
+def test_a_photo_whose_content_has_not_arrived_says_so(desk: Workplace, laptop: Store, photos: Photos, tmp_path: Path):
+    drop(photos, [photo(tmp_path / "one.jpg")])
+    desk.settle()
+    [row] = rows(laptop)
+    assert laptop.blobs is not None
+    laptop.blobs.remove(row.sha256)
+    [tile] = photos.tiles.values()
+    tile.opened.emit()
+    desk.settle()
+    assert photos.opening.drawing is None
+    assert desk.desk.toast._words.text() == "Its content has not arrived yet; it comes with the next sync."
+
+
+def test_an_item_of_a_checklist_has_its_own_photos_in_one_row(
+    desk: Workplace, laptop: Store, photos: Photos, tmp_path: Path, qtbot: QtBot
+):
+    row = Photos(desk.bench, order_id=ORDER, item="seal", compact=True)
+    row.resize(600, 120)
+    row.show()
+    counts: list[int] = []
+    row.counted.connect(counts.append)
+    row.take(things_of([photo(tmp_path / "seal.jpg")]))
+    desk.settle()
+    assert [(each.item, each.asset_id) for each in rows(laptop)] == [("seal", some_id("7SR-1033"))]
+    assert counts[-1] == 1
+    assert len(photos.tiles) == 1  # the order shows those of its items too
+    assert faults(row) == []
+    row.deleteLater()
+    desk.settle()
+
+
+@pytest.mark.slow
+def test_a_file_of_a_hundred_megabytes_is_taken_while_the_window_lives(
+    desk: Workplace, laptop: Store, photos: Photos, tmp_path: Path
+):
+    film = tmp_path / "film.mp4"
+    with film.open("wb") as file:
+        file.truncate(100_000_000)
+    drop(photos, [film])
+    desk.settle()
+    assert [(row.kind, row.size) for row in rows(laptop)] == [("file", 100_000_000)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QPointingDevice, QTabletEvent
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -19,8 +20,9 @@ from fielddesk.features.workorders.panel.signing import SigningPage
 from fielddesk.store.actions import call
 from fielddesk.store.database import Store
 from fielddesk.store.outbox import Draft
-from fielddesk.ui import cover
+from fielddesk.ui import cover, theme
 from fielddesk.ui.pictures import picture
+from fielddesk.ui.signature import SignaturePad
 from tests.support import region
 from tests.support.benches import Workplace
 from tests.support.laptops import kept, some_id
@@ -226,3 +228,27 @@ def test_the_action_refuses_what_the_page_refuses(laptop: Store, values: dict, c
     with pytest.raises(RuleBroken) as refused:
         laptop.do(call(sign_off, order_id=ORDER, **values))
     assert refused.value.code == code
+
+
+def test_a_pen_signs_with_its_pressure(qtbot: QtBot, dressed: theme.Theme):
+    pad = SignaturePad("Signature")
+    qtbot.addWidget(pad)
+    pad.resize(600, 180)
+    pad.show()
+    kinds = QEvent.Type.TabletPress, *[QEvent.Type.TabletMove] * 8, QEvent.Type.TabletRelease
+    for step, kind in enumerate(kinds):
+        at = QPointF(100 + 30 * step, 90 + 20 * (step % 2))
+        down = Qt.MouseButton.LeftButton if kind != QEvent.Type.TabletRelease else Qt.MouseButton.NoButton
+        QApplication.sendEvent(
+            pad,
+            QTabletEvent(
+                kind, QPointingDevice.primaryPointingDevice(), at, at, 0.1 * step, 0, 0, 0, 0, 0,
+                Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton, down,
+            ),
+        )  # fmt: skip
+    assert not pad.is_empty()
+    assert not pad.is_typed()
+    widths = {round(point[2], 1) for stroke in pad._strokes for point in stroke}
+    assert len(widths) > 5
+    pad.clear()
+    assert pad.is_empty()

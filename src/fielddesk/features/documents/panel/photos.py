@@ -82,6 +82,8 @@ class Photos(QWidget):
             if self._compact
             else Button(lambda: _("Add photos or files…"), "plus")
         )
+        if self._compact:
+            theme.size(self.add, width=56)
         self.add.clicked.connect(self.ask_files)
         holder = QWidget()
         self._flow = Flow(holder)
