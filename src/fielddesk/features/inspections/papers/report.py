@@ -184,7 +184,7 @@ class _Layout:
         first = one is self._content["inspections"][0]
         facts = [] if first else self._asset(one["asset"]) + self._visit(one)
         return {
-            "title": f"{name} ({version})" if list_["number"] else name,
+            "title": f"{name} · {version}" if list_["number"] else name,
             "facts": facts,
             "rows": [self._row(item) for item in one["items"]],
         }
@@ -287,7 +287,8 @@ class _Layout:
         return sha256 if sha256 in self._here else ""
 
     def _part(self, part: Plain) -> Plain:
-        unit = _(_UNITS[part["unit"]]) if part["unit"] in _UNITS else part["unit"]
+        known = _UNITS.get(part["unit"])
+        unit = _(known) if known else part["unit"]
         return {
             "number": part["number"],
             "name": pick(part["names"]),
