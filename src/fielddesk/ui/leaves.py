@@ -36,7 +36,7 @@ class Leaf(Worded, QWidget):
 
     def heightForWidth(self, width: int) -> int:
         size = self._picture.size()
-        shown = min(width, theme.px(WIDEST))
+        shown = min(width, theme.px(WIDEST), size.width())
         return round(shown * size.height() / max(1, size.width()))
 
     def sizeHint(self) -> QSize:
@@ -53,7 +53,7 @@ class Leaf(Worded, QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        width = min(self.width(), theme.px(WIDEST))
+        width = min(self.width(), theme.px(WIDEST), self._picture.width())
         place = self.rect().adjusted(0, 0, width - self.width(), 0)
         painter.drawImage(place, self._picture)
         painter.setPen(theme.colour("line"))

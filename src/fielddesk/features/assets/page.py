@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QGuiApplication
 
@@ -22,7 +22,6 @@ from fielddesk.features.assets.queries import (
     asset_view,
     part_count,
 )
-from fielddesk.features.documents.page.labels import LabelPane, Some
 from fielddesk.features.documents.papers import Label
 from fielddesk.features.lifecycle.dialogs import alert_notices, stage_chip
 from fielddesk.features.people.dialogs import for_the_office, mark_icon, mark_state, mark_words
@@ -37,6 +36,9 @@ from fielddesk.ui.page import Page
 from fielddesk.ui.records import Head, RecordsPage
 from fielddesk.ui.seams import Bench, CommandOffer, Hit, Offers, PanelOffer, PlaceOffer, SearchOffer
 from fielddesk.ui.signs import Chip
+
+if TYPE_CHECKING:
+    from fielddesk.features.documents.page.labels import LabelPane
 
 TABLE: Final = "asset"
 LABELS: Final = "labels"
@@ -97,7 +99,7 @@ class AssetsPage(RecordsPage):
         serial = row.number if row else ""
         copy = MenuLine(lambda: _("Copy serial"), lambda: QGuiApplication.clipboard().setText(serial))
         label = MenuLine(lambda: _("Print label…"), lambda: self.show_labels(row_id), "Ctrl+P")
-        return [*super().menu(row_id), copy, label]
+        return [*super().menu(row_id), label, copy]
 
     def show_subject(self, table: str, row_id: str) -> None:
         if row_id == LABELS:
@@ -119,6 +121,8 @@ class AssetsPage(RecordsPage):
         if not listed and not one:
             self._bench.toast(lambda: _("No machine is in the list to print a label of."), icon="info-fill")
             return
+        from fielddesk.features.documents.page.labels import LabelPane, Some  # few print labels in the first second
+
         if self._labels is None:
             self._labels = LabelPane(self._bench)
             self.add_pane(self._labels)

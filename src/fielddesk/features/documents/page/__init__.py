@@ -7,13 +7,12 @@ from functools import partial
 from fielddesk.core.i18n import _
 from fielddesk.features.documents.page.issued import TABLE, DocumentsOf
 from fielddesk.features.documents.page.photos import offer_photos
-from fielddesk.features.documents.page.place import DocumentPanel, DocumentsPage
 from fielddesk.features.documents.page.words import ACTIONS, FIELDS, row_of
 from fielddesk.features.documents.papers import Filter, document_count, document_names, document_page
 from fielddesk.features.documents.papers.issued import COLUMNS
 from fielddesk.store.tx import Reading
 from fielddesk.ui.page import Page
-from fielddesk.ui.seams import Bench, Hit, Offers, PanelOffer, PlaceOffer, SearchOffer
+from fielddesk.ui.seams import Bench, Hit, Offers, PanelOffer, PlaceOffer, SearchOffer, SubjectPanel
 
 ON_RECORDS = frozenset(
     {
@@ -33,7 +32,15 @@ ON_RECORDS = frozenset(
 
 
 def _page(bench: Bench) -> Page:
+    from fielddesk.features.documents.page.place import DocumentsPage
+
     return DocumentsPage(bench)
+
+
+def _panel(bench: Bench) -> SubjectPanel:
+    from fielddesk.features.documents.page.place import DocumentPanel
+
+    return DocumentPanel(bench)
 
 
 def _find(read: Reading, text: str, limit: int) -> list[Hit]:
@@ -50,7 +57,7 @@ def offer(offers: Offers) -> None:
     offer_photos(offers)
     offers.add(
         PlaceOffer("documents", lambda: _("Documents"), "file-text", 80, _page, shows=frozenset({TABLE})),
-        PanelOffer(TABLE, "overview", lambda: _("Document"), 10, DocumentPanel, watches=ON_RECORDS),
+        PanelOffer(TABLE, "overview", lambda: _("Document"), 10, _panel, watches=ON_RECORDS),
         SearchOffer("documents", lambda: _("Documents"), 60, _find),
         *ACTIONS,
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +13,6 @@ from PySide6.QtWidgets import QWidget
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _
 from fielddesk.core.paths import safe_name
-from fielddesk.ui import handing
 from fielddesk.ui.seams import Bench
 from fielddesk.ui.wording import sentence
 
@@ -58,15 +55,19 @@ class Handling(QObject):
     def save(self, file: With, name: str) -> None:
         """Ask where, and save it there."""
 
+        from fielddesk.ui.handing import choose_place
+
         def chosen(path: Path) -> None:
             place = path if path.suffix.lower() == ".pdf" else path.with_name(f"{path.name}.pdf")
             file(lambda content: self._write(content, place))
 
-        self.dialog = handing.choose_place(self._at, lambda: _("Save as…"), _file_name(name), chosen)
+        self.dialog = choose_place(self._at, lambda: _("Save as…"), _file_name(name), chosen)
 
     def _write(self, content: bytes, path: Path) -> None:
+        from fielddesk.ui.handing import save
+
         self._bench.work(
-            lambda: handing.save(content, path),
+            lambda: save(content, path),
             lambda _nothing: self._bench.toast(lambda: _("{file} is saved").format(file=path.name)),
             failed=self.told,
         )
@@ -92,11 +93,9 @@ class Handling(QObject):
         self._bench.toast(lambda: _("Copied: {text}").format(text=number), icon="copy")
 
     def _copy(self, file: With, name: str, then: Callable[[Path], None]) -> None:
-        file(
-            lambda content: self._bench.work(
-                lambda: handing.hand_out(content, _file_name(name)), then, failed=self.told
-            )
-        )
+        from fielddesk.ui.handing import hand_out
+
+        file(lambda content: self._bench.work(lambda: hand_out(content, _file_name(name)), then, failed=self.told))
 
     def told(self, error: FieldDeskError) -> None:
         self._bench.toast(lambda: sentence(error), icon="warning-fill")
@@ -112,6 +111,9 @@ def _file_name(name: str) -> str:
 
 def _print(path: Path) -> bool:
     """Whether the system's printing program took a PDF; False where there is none. not_printed."""
+    import shutil
+    import subprocess
+
     if sys.platform == "win32":
         import os
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from fielddesk.core.i18n import _
 from fielddesk.features.documents.model import IssuedDocument
 from fielddesk.features.documents.page.handling import Handling
-from fielddesk.features.documents.page.preview import Preview
 from fielddesk.features.documents.page.words import row_of
 from fielddesk.features.documents.papers import Filter, document_count, document_page, document_place, papers_of
 from fielddesk.features.documents.papers.issued import COLUMNS
@@ -21,6 +21,9 @@ from fielddesk.ui.lists import Row, RowList
 from fielddesk.ui.menus import MenuLine, give_menu
 from fielddesk.ui.seams import Bench, SubjectPanel, paged
 from fielddesk.ui.signs import Empty
+
+if TYPE_CHECKING:
+    from fielddesk.features.documents.page.preview import Preview
 
 TABLE = "issued_document"
 
@@ -121,6 +124,8 @@ class DocumentsOf(SubjectPanel):
     def show_preview(self, kind: str) -> None:
         """Put a kind of document up, as it would be issued now."""
         if self.preview is None:
+            from fielddesk.features.documents.page.preview import Preview
+
             self.preview = Preview(self._bench)
             self.preview.left.connect(self._show_list)
             self.preview.issued.connect(self._issued)

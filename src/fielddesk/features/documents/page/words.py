@@ -28,6 +28,7 @@ add_sentences(
         "document_number_missing": N_("The document has no number."),
         "document_without_record": N_("The document belongs to no record."),
         "document_reason_missing": N_("Say why a new version is needed."),
+        "document_changed": N_("The record has changed just now. Look at the pages again, then issue them."),
         "document_empty": N_("The document has no content."),
         "document_nothing": N_("There is nothing to report yet: no inspection was begun on this order."),
         "file_not_saved": N_("It could not be saved there. Choose another folder."),
