@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from fielddesk.sync.client import HttpHq
 from fielddesk.sync.contents import LaptopContents
 from fielddesk.sync.status import Status
 from tests.ring.laptop import Laptop
+from tests.support.disks import FailingDisk
 from tests.support.offices import Office, on
 from tests.support.photos import photos_known, pixels, put_photo
 from tests.support.servers import serving
@@ -603,3 +606,78 @@ def test_a_hundred_receipts_are_kept(place: Place) -> None:
         book.end("complete")
     assert len(receipts(anna)) == 100
     assert receipts(anna)[-1].began_at > before
+
+
+# ---------------------------------------------------------------- stopped, full, wanted
+
+
+def test_a_stop_in_the_middle_of_a_photo_holds_within_two_seconds_and_goes_on_there(place: Place) -> None:
+    anna = place.laptop("anna")
+    order = place.order("anna")
+    synced(anna)
+    sha256 = photo(anna, order, pixels(1, 3_000_000))
+    reached, may_go = threading.Event(), threading.Event()
+
+    def hold(what: str, count: int) -> None:
+        if (what, count) == ("piece", 2) and not may_go.is_set():
+            reached.set()
+            may_go.wait(20)
+
+    anna.before = hold  # type: ignore[attr-defined]
+    worker = anna.work()
+    assert reached.wait(20)
+    began = time.monotonic()
+    worker.stop()
+    may_go.set()
+    until(lambda: worker.status.code == "stopped")
+    assert time.monotonic() - began < 2
+    assert not place.has(sha256)
+    worker.sync_now()
+    until(lambda: place.has(sha256))
+    until(lambda: content_of(anna, sha256).state == "safe")
+    went = anna.lines[-1].went  # type: ignore[attr-defined]
+    assert [what for what, _ in went].count("create") == 1
+    assert anna.bugs == []
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("step", range(1, 9))
+def test_a_disk_that_refuses_any_step_of_a_download_costs_nothing(place: Place, step: int) -> None:
+    order = place.order("anna")
+    picture = pixels(1, 400_000)
+    sha256 = place.give(picture)
+    place.office.do(put_photo, order_id=order, sha256=sha256, size=len(picture))
+    anna = place.laptop("anna")
+    vault = anna.store.blobs.vault  # type: ignore[union-attr]
+    sound = vault.disk
+    vault.disk = FailingDisk(step)
+    status = anna.sync()
+    assert status["code"] in ("agreed", "store"), status
+    vault.disk = sound
+    later(place)
+    synced(anna)
+    assert seen(anna, sha256) == picture
+
+
+def test_who_wants_a_content_gets_it_first_and_one_that_was_damaged_anew(place: Place) -> None:
+    order = place.order("anna")
+    pictures = [pixels(seed, 20_000) for seed in range(3)]
+    for picture in pictures:
+        later(place, 1)
+        place.office.do(put_photo, order_id=order, sha256=place.give(picture), size=len(picture))
+    anna = place.laptop("anna")
+    synced(anna)
+    wanted = sha(pictures[0])
+    blobs = anna.store.blobs
+    assert blobs is not None
+    damage(blobs.vault, wanted)
+    blobs.put_aside(wanted, anna.clock.now())
+    assert anna.store.write(lambda connection: want(connection, wanted, blobs))
+    assert synced(anna).fetched() == [wanted]
+    assert seen(anna, wanted) == pictures[0]

@@ -11,22 +11,18 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO, Final
 
-import sqlalchemy as sa
-
-from fielddesk.core.clock import DAY, SECOND
+from fielddesk.core.clock import SECOND
 from fielddesk.core.errors import FieldDeskError, NetworkProblem, StoreProblem
-from fielddesk.store import contents as listed
 from fielddesk.store.blobs import LARGEST, Blobs
-from fielddesk.store.contents import REST, Content, Named, changed, naming
-from fielddesk.store.database import Changes, Store
+from fielddesk.store.contents import Content, changed
+from fielddesk.store.database import Store
 from fielddesk.store.disk import SPARE, free_room
-from fielddesk.store.outbox import put_setting, setting
 from fielddesk.store.partial import Partial
-from fielddesk.store.statements import ask, ids_of
-from fielddesk.store.tx import Key, Reading, write
+from fielddesk.store.tx import Reading
+from fielddesk.sync.content_list import ContentList
 from fielddesk.sync.protocol import Bearer, ContentsRequest, HqFiles, Mark
 from fielddesk.sync.state import Baggage
 
@@ -35,13 +31,7 @@ log = logging.getLogger(__name__)
 REST_SHARE: Final = 1024**3
 """Bytes of contents that are at hand for no order; beyond it they are fetched when somebody looks at them."""
 ASKED_TOGETHER: Final = 200
-PLANNED: Final = 2_000
-"""Contents in one look at the list; behind the last of them comes another look."""
-WRITTEN_TOGETHER: Final = 500
-MANY_TOUCHED: Final = 2_000
 TRIES: Final = 3
-UNNAMED_LIFE: Final = 30 * DAY
-_FAR: Final = 3 * DAY
 _FAULTS = frozenset({"hq_trouble", "bad_answer", "refused", "too_long"})
 """Problems that may be this content's own; what the line or the disk does is nobody's fault."""
 
@@ -60,11 +50,8 @@ class LaptopContents:
         *,
         rest_share: int = REST_SHARE,
     ) -> None:
-        self._store, self._hq, self._near, self._rest_share = store, hq, near, rest_share
-        self._tables = {table.tablename for table, _ in naming()}
-        self._touched: deque[Key] = deque()
-        self._whole_look = True
-        self._near_before: set[str] = set()
+        self._store, self._hq = store, hq
+        self._list = ContentList(store, near, rest_share, self._drop)
         self._asks: list[str] = []
         self._todo: deque[Content] = deque()
         self._left = Baggage()
@@ -72,7 +59,6 @@ class LaptopContents:
         """The upload whose place headquarters has told, and that place."""
         self._reading: tuple[str, BinaryIO] | None = None
         self._part: tuple[str, Partial] | None = None
-        self._unlisten = store.listen(self._heard)
 
     @property
     def _blobs(self) -> Blobs:
@@ -81,13 +67,8 @@ class LaptopContents:
 
     def close(self) -> None:
         """Let go of the files."""
-        self._unlisten()
+        self._list.close()
         self._put_down()
-
-    def _heard(self, changes: Changes) -> None:
-        """On the writer's thread; a deque may be filled there and emptied here."""
-        if changes.tables & self._tables:
-            self._touched.extend(key for key in changes.rows if key[0] in self._tables)
 
     # ---------------------------------------------------------------- what is to be done
 
@@ -95,42 +76,22 @@ class LaptopContents:
         """Look at what the rows name and what is on the disk; what is to be carried now."""
         if self._store.blobs is None:
             return Baggage()
-        self._begin_epoch(epoch)
-        self._bring_list_up()
-        now = self._store.clock.now()
-        with self._store.read() as read:
-            self._asks = [each.sha256 for each in _contents(_due(read, now, "state = 'here'", "row_id"))]
-            wanted = _contents(_due(read, now, "state = 'away' AND asked = 1", "row_id DESC"))
-            up = _contents(_due(read, now, "state = 'lacked'", "rank, row_id"))
-            down = _contents(_due(read, now, f"state = 'away' AND asked = 0 AND rank < {REST}", "rank, row_id DESC"))
-            down += self._within_share(read, now)
-            lost, missing = _counts(read)
+        self._list.begin_epoch(epoch)
+        self._list.bring_up()
+        due = self._list.due()
+        self._asks, wanted, up, down = due.asks, due.wanted, due.up, due.down
         fit, tight = self._fitting([*wanted, *down])
         wanted_fit = [each for each in fit if each.asked]
         self._todo = deque([*wanted_fit, *up, *(each for each in fit if not each.asked)])
         self._left = Baggage(
             out=len(up), out_bytes=sum(each.size for each in up), into=len(fit),
-            into_bytes=sum(each.size for each in fit), asks=len(self._asks), lost=lost, missing=missing,
+            into_bytes=sum(each.size for each in fit), asks=len(self._asks), lost=due.lost, missing=due.missing,
             problem="disk_full" if tight else None, sending=self._sends(),
         )  # fmt: skip
         return self._left
 
     def _sends(self) -> bool:
         return bool(self._todo) and self._todo[0].state == "lacked"
-
-    def _within_share(self, read: Reading, now: int) -> list[Content]:
-        rest = _contents(_due(read, now, f"state = 'away' AND asked = 0 AND rank = {REST}", "row_id DESC"))
-        if not rest:
-            return []
-        text = "SELECT coalesce(sum(size), 0) FROM content WHERE rank = ? AND state = 'safe'"
-        room = self._rest_share - int(ask(read.connection, text, REST)[0][0])
-        found: list[Content] = []
-        for each in rest:
-            room -= each.size
-            if room < 0:
-                break
-            found.append(each)
-        return found
 
     def _fitting(self, wanted: Sequence[Content]) -> tuple[list[Content], bool]:
         """Those for which there is room on the disk, and whether any had to be left; a part and its copy lie there."""
@@ -144,103 +105,6 @@ class LaptopContents:
             room -= each.size
             found.append(each)
         return found, False
-
-    def _begin_epoch(self, epoch: Mark) -> None:
-        """A restored headquarters may lack what it had: it is asked once more about everything here."""
-
-        def again(connection: sa.Connection) -> tuple[None, list[Key]]:
-            table = Content.__table__
-            connection.execute(sa.update(table).where(table.c.state == "safe").values(state="here"))
-            put_setting(connection, contents_epoch=epoch)
-            return None, []
-
-        with self._store.read() as read:
-            known = setting(read, "contents_epoch")
-        if known != epoch:
-            self._store.write(again)
-
-    # ---------------------------------------------------------------- the list, made from the rows
-
-    def _bring_list_up(self) -> None:
-        """Bring the list in step with the rows: with all of them at the start, then with those that changed."""
-        keys = []
-        while self._touched:
-            keys.append(self._touched.popleft())
-        whole = self._whole_look or len(keys) > MANY_TOUCHED
-        self._whole_look = True  # until what follows went well
-        with self._store.read() as read:
-            near = self._near(read)
-            if whole:
-                names, known = listed.named(read, near), {each.sha256: each for each in read.all(Content)}
-            else:
-                hashes = listed.named_by_rows(read, keys)
-                hashes |= listed.named_near(read, sorted(near ^ self._near_before))
-                text = "SELECT sha256 FROM content WHERE row_id IN (?..) OR unnamed_since IS NOT NULL"
-                hashes |= set(ids_of(ask(read.connection, text, [row_id for _, row_id in keys])))
-                names = listed.named(read, near, sorted(hashes)) if hashes else {}
-                known = {each.sha256: each for each in _among(read, hashes)}
-        stay, drop = self._unnamed(names, known)
-        self._write_list(self._news(names, known) + stay, drop)
-        if whole:
-            self._sweep(names.keys() | known.keys())
-        self._near_before, self._whole_look = near, False
-
-    def _news(self, names: dict[str, Named], known: dict[str, Content]) -> list[Content]:
-        found = []
-        for sha256, name in names.items():
-            old = known.get(sha256)
-            here = self._blobs.has(sha256)
-            if old is None:
-                state = "here" if here else "away"
-                new = Content(sha256=sha256, size=name.size, rank=name.rank, state=state, row_id=name.row_id)
-            else:
-                size = name.size or old.size
-                new = changed(old, size=size, rank=name.rank, row_id=name.row_id, unnamed_since=None)
-                new = _as_on_disk(new, here)
-            if new != old:
-                found.append(new)
-        return found
-
-    def _unnamed(self, names: dict[str, Named], known: dict[str, Content]) -> tuple[list[Content], list[Content]]:
-        """What no row names: what headquarters may still take stays for 30 days, the rest leaves the disk."""
-        now, stay, drop = self._store.clock.now(), [], []
-        for each in known.values():
-            if each.sha256 in names or (each.asked and each.row_id == listed.NOBODY):
-                continue
-            since = now if each.unnamed_since is None else each.unnamed_since
-            if each.state in ("here", "lacked") and now - since < UNNAMED_LIFE:
-                stay.append(changed(each, unnamed_since=since))
-            else:
-                drop.append(each)
-        return [each for each in stay if each != known[each.sha256]], drop
-
-    def _write_list(self, news: list[Content], drop: list[Content]) -> None:
-        for start in range(0, len(news), WRITTEN_TOGETHER):
-            self._put(news[start : start + WRITTEN_TOGETHER])
-        for each in drop:
-            self._blobs.remove(each.sha256)
-            self._discard_part(each.sha256)
-        for start in range(0, len(drop), WRITTEN_TOGETHER):
-            piece = drop[start : start + WRITTEN_TOGETHER]
-
-            def forget(connection: sa.Connection, piece: list[Content] = piece) -> tuple[None, list[Key]]:
-                write(connection, Content, "drop", piece)
-                return None, [(Content.tablename, each.sha256) for each in piece]
-
-            self._store.write(forget)
-
-    def _sweep(self, known: Iterable[str]) -> None:
-        """Contents on the disk that no row ever named, after 30 days: a form was left without saving."""
-        vault = self._blobs.vault
-        names = {vault.keyed_name("files", each) for each in known}
-        due = self._store.clock.now() - UNNAMED_LIFE
-        for path in vault.folder_of("files").glob("*"):
-            try:
-                stray = not path.suffix and "-" not in path.name and path.name not in names
-                if stray and path.stat().st_mtime * SECOND < due:
-                    path.unlink()
-            except OSError:
-                pass  # it goes the next time
 
     # ---------------------------------------------------------------- one exchange
 
@@ -286,8 +150,7 @@ class LaptopContents:
         del self._asks[: len(asked)]
         have, lacks = set(answer.have), set(answer.lacks)
         now = self._store.clock.now()
-        with self._store.read() as read:
-            known = [each for each in _among(read, asked) if each.state == "here"]
+        known = self._list.among(asked, "here")
         news, ups = [], []
         for each in known:
             if each.sha256 in have:
@@ -297,7 +160,7 @@ class LaptopContents:
             else:
                 # Its row is not there yet, or is held; the row's own outcome tells the person.
                 news.append(_later(each, now, "not_named", 300))
-        self._put(news + ups)
+        self._list.put(news + ups)
         up = sorted([*(each for each in self._todo if each.state == "lacked"), *ups], key=_place_up)
         first = [each for each in self._todo if each.asked]
         down = [each for each in self._todo if each.state == "away" and not each.asked]
@@ -454,27 +317,19 @@ class LaptopContents:
 
     def _set_aside(self, content: Content, code: str, seconds: int) -> None:
         try:
-            self._put([changed(content, problem=code, not_before=self._store.clock.now() + seconds * SECOND)])
+            self._list.put([changed(content, problem=code, not_before=self._store.clock.now() + seconds * SECOND)])
         except StoreProblem:
             pass  # no room for that either; the next look finds out by itself
 
     # ---------------------------------------------------------------- small parts
 
-    def _put(self, contents: list[Content]) -> None:
-        def put(connection: sa.Connection) -> tuple[None, list[Key]]:
-            write(connection, Content, "put", contents)
-            return None, [(Content.tablename, each.sha256) for each in contents]
-
-        if contents:
-            self._store.write(put)
-
     def _replace(self, content: Content) -> None:
-        self._put([content])
+        self._list.put([content])
         self._todo[0] = content
 
     def _done(self, content: Content) -> None:
         """It leaves today's list, whatever came of it."""
-        self._put([content])
+        self._list.put([content])
         self._todo.popleft()
 
     def _put_down(self) -> None:
@@ -486,53 +341,18 @@ class LaptopContents:
         if part is not None:
             part[1].close()
 
-    def _discard_part(self, sha256: str) -> None:
-        if self._part is not None and self._part[0] == sha256:
+    def _drop(self, sha256: str) -> None:
+        """It is about to leave the disk."""
+        if sha256 in (self._part and self._part[0], self._reading and self._reading[0]):
             self._put_down()
-        path = listed.part_of(self._blobs, sha256)
-        path.unlink(missing_ok=True)
 
 
-_COLUMNS = ", ".join(Content.column_names)
 _NOTHING_MOVED = {"sent": 0, "fetched": 0, "out_moved": 0, "into_moved": 0}
-
-
-def _due(read: Reading, now: int, where: str, order: str) -> Sequence[Any]:
-    """Rows of the list whose time has come; a clock that was set back must not put it off for years."""
-    text = f"SELECT {_COLUMNS} FROM content WHERE {where} AND (not_before <= ? OR not_before > ?)"  # noqa: S608 - ours
-    return ask(read.connection, f"{text} ORDER BY {order} LIMIT {PLANNED}", now, now + _FAR)
-
-
-def _contents(rows: Iterable[Any]) -> list[Content]:
-    return [Content.from_values(row) for row in rows]
 
 
 def _place_up(content: Content) -> tuple[int, str]:
     """Small ones first, then in the order they were taken."""
     return content.rank, content.row_id
-
-
-def _among(read: Reading, hashes: Iterable[str]) -> list[Content]:
-    wanted = sorted(set(hashes))
-    text = f"SELECT {_COLUMNS} FROM content WHERE sha256 IN (?..)"  # noqa: S608 - ours
-    return _contents(ask(read.connection, text, wanted))
-
-
-def _counts(read: Reading) -> tuple[int, int]:
-    lost = ask(read.connection, "SELECT count(*) FROM content WHERE state = 'lost'")
-    missing = ask(read.connection, "SELECT count(*) FROM content WHERE state = 'away' AND problem = 'file_missing'")
-    return int(lost[0][0]), int(missing[0][0])
-
-
-def _as_on_disk(content: Content, here: bool) -> Content:
-    """The state as the disk has it now: a file can go, and come back from a backup."""
-    if here and content.state in ("away", "lost"):
-        return changed(content, state="here", problem="none", asked=0, arrived=0, not_before=0)
-    if not here and content.state == "safe":
-        return changed(content, state="away")
-    if not here and content.state in ("here", "lacked"):
-        return changed(content, state="lost", problem="file_missing", upload=None)
-    return content
 
 
 def _later(content: Content, now: int, code: str, seconds: int) -> Content:
