@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 from fielddesk.store.schema import laptop, text, whole
@@ -37,6 +38,12 @@ def tables_of_a_laptop() -> None:
     )
     op.create_index("ix_content_row_id", "content", ["row_id"])
     op.create_index("ix_content_state_rank_row_id", "content", ["state", "rank", "row_id"])
+    for columns, where in (
+        (["asked", "row_id"], "asked = 1"),
+        (["unnamed_since"], "unnamed_since IS NOT NULL"),
+        (["problem"], "problem <> 'none'"),
+    ):
+        op.create_index(f"ix_content_{'_'.join(columns)}", "content", columns, sqlite_where=sa.text(where))
     op.create_table(
         "receipt",
         text("id", key=True),

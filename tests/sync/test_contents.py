@@ -681,3 +681,19 @@ def test_who_wants_a_content_gets_it_first_and_one_that_was_damaged_anew(place: 
     assert anna.store.write(lambda connection: want(connection, wanted, blobs))
     assert synced(anna).fetched() == [wanted]
     assert seen(anna, wanted) == pictures[0]
+
+
+def test_a_list_of_many_is_made_in_portions_and_all_of_it_arrives(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fielddesk.sync.content_list.WRITTEN_TOGETHER", 2)
+    monkeypatch.setattr("fielddesk.sync.content_list.PORTION", 4)
+    order = place.order("anna")
+    pictures = [pixels(seed, 1_000) for seed in range(11)]
+    for picture in pictures:
+        place.office.do(put_photo, order_id=order, sha256=place.give(picture), size=len(picture))
+    anna = place.laptop("anna")
+    assert len(synced(anna).fetched()) == 11
+    place.office.assign(order, None)
+    synced(anna)
+    assert anna.contents() == {}

@@ -59,6 +59,11 @@ class Content(Local, side=LAPTOP):
 
     key = ("sha256",)
     indexes = (("row_id",), ("state", "rank", "row_id"))
+    partial = {  # noqa: RUF012 - a ClassVar, frozen like the rows
+        ("asked", "row_id"): "asked = 1",
+        ("unnamed_since",): "unnamed_since IS NOT NULL",
+        ("problem",): "problem <> 'none'",
+    }
 
 
 class Receipt(Local, side=LAPTOP):

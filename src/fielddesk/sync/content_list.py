@@ -25,7 +25,9 @@ from fielddesk.sync.protocol import Mark
 
 PLANNED: Final = 2_000
 """Contents in one look at the list; behind the last of them comes another look."""
-WRITTEN_TOGETHER: Final = 500
+WRITTEN_TOGETHER: Final = 250
+PORTION: Final = 2_000
+"""Contents that are put into the list, or taken off it, before the rows may have their turn."""
 MANY_TOUCHED: Final = 2_000
 UNNAMED_LIFE: Final = 30 * DAY
 _FAR: Final = 3 * DAY
@@ -59,6 +61,8 @@ class ContentList:
         self._tables = {table.tablename for table, _ in naming()}
         self._touched: deque[Key] = deque()
         self._whole_look = True
+        self._pending: list[Content] = []
+        self._leaving: list[Content] = []
         self._near_before: set[str] = set()
         self.close = store.listen(self._heard)
         """Listen to the store no more."""
@@ -82,8 +86,12 @@ class ContentList:
             asks = [each.sha256 for each in _contents(_due(read, now, "state = 'here'", "row_id"))]
             wanted = _contents(_due(read, now, "state = 'away' AND asked = 1", "row_id DESC"))
             up = _contents(_due(read, now, "state = 'lacked'", "rank, row_id"))
-            down = _contents(_due(read, now, f"state = 'away' AND asked = 0 AND rank < {REST}", "rank, row_id DESC"))
-            down += self._within_share(read, now)
+            down: list[Content] = []
+            for rank in range(REST):  # one after the other: in one question the database would sort them all
+                where = f"state = 'away' AND asked = 0 AND rank = {rank}"
+                down += _contents(_due(read, now, where, "row_id DESC")) if len(down) < PLANNED else ()
+            if len(down) < PLANNED:
+                down += self._within_share(read, now)
             return Due(asks, wanted, up, down, *_counts(read))
 
     def among(self, hashes: Iterable[str], state: str) -> list[Content]:
@@ -131,8 +139,24 @@ class ContentList:
 
     # ---------------------------------------------------------------- the list, made from the rows
 
-    def bring_up(self) -> None:
-        """Bring the list in step with the rows: with all of them at the start, then with those that changed."""
+    def bring_up(self) -> bool:
+        """Bring the list in step with the rows: with all of them at the start, then with those that changed.
+
+        False where there is so much of it that only a portion was done: rows may go first, then it is called again.
+        """
+        if not self._pending and not self._leaving:
+            self._compare()
+        for _ in range(PORTION // WRITTEN_TOGETHER):
+            if self._pending:
+                self.put(self._pending[:WRITTEN_TOGETHER])
+                del self._pending[:WRITTEN_TOGETHER]
+            elif self._leaving:
+                self._remove(self._leaving[:WRITTEN_TOGETHER])
+                del self._leaving[:WRITTEN_TOGETHER]
+        return not self._pending and not self._leaving
+
+    def _compare(self) -> None:
+        """Find what of the list is no longer so."""
         keys = []
         while self._touched:
             keys.append(self._touched.popleft())
@@ -143,23 +167,26 @@ class ContentList:
             if whole:
                 names, known = listed.named(read, near), {each.sha256: each for each in read.all(Content)}
             else:
-                hashes = listed.named_by_rows(read, keys)
-                hashes |= listed.named_near(read, sorted(near ^ self._near_before))
-                text = "SELECT sha256 FROM content WHERE row_id IN (?..) OR unnamed_since IS NOT NULL"
-                hashes |= set(ids_of(ask(read.connection, text, [row_id for _, row_id in keys])))
+                hashes = self._hashes_to_look_at(read, keys, near)
                 names = listed.named(read, near, sorted(hashes)) if hashes else {}
                 known = {each.sha256: each for each in _among(read, hashes)}
-        stay, drop = self._unnamed(names, known)
-        self._write_list(self._news(names, known) + stay, drop)
+        stay, self._leaving = self._unnamed(names, known)
+        self._pending = self._news(names, known) + stay
         if whole:
             self._sweep(names.keys() | known.keys())
         self._near_before, self._whole_look = near, False
 
+    def _hashes_to_look_at(self, read: Reading, keys: list[Key], near: set[str]) -> set[str]:
+        found = listed.named_by_rows(read, keys) | listed.named_near(read, sorted(near ^ self._near_before))
+        text = "SELECT sha256 FROM content WHERE row_id IN (?..)"
+        found |= set(ids_of(ask(read.connection, text, [row_id for _, row_id in keys])))
+        return found | set(ids_of(ask(read.connection, "SELECT sha256 FROM content WHERE unnamed_since IS NOT NULL")))
+
     def _news(self, names: dict[str, Named], known: dict[str, Content]) -> list[Content]:
-        found = []
+        found, there = [], self._there(len(names))
         for sha256, name in names.items():
             old = known.get(sha256)
-            here = self._blobs.has(sha256)
+            here = there(sha256)
             if old is None:
                 state = "here" if here else "away"
                 new = Content(sha256=sha256, size=name.size, rank=name.rank, state=state, row_id=name.row_id)
@@ -170,6 +197,15 @@ class ContentList:
             if new != old:
                 found.append(new)
         return found
+
+    def _there(self, count: int) -> Callable[[str], bool]:
+        """Whether a content is on the disk; for many the folder is read once."""
+        blobs = self._blobs
+        if count < MANY_TOUCHED:
+            return blobs.has
+        vault = blobs.vault
+        present = {path.name for path in vault.folder_of("files").glob("*")}
+        return lambda sha256: vault.keyed_name("files", sha256) in present
 
     def _unnamed(self, names: dict[str, Named], known: dict[str, Content]) -> tuple[list[Content], list[Content]]:
         """What no row names: what headquarters may still take stays for 30 days, the rest leaves the disk."""
@@ -184,21 +220,18 @@ class ContentList:
                 drop.append(each)
         return [each for each in stay if each != known[each.sha256]], drop
 
-    def _write_list(self, news: list[Content], drop: list[Content]) -> None:
-        for start in range(0, len(news), WRITTEN_TOGETHER):
-            self.put(news[start : start + WRITTEN_TOGETHER])
-        for each in drop:
+    def _remove(self, contents: list[Content]) -> None:
+        """Take contents off the disk, and off the list."""
+        for each in contents:
             self._dropping(each.sha256)
             self._blobs.remove(each.sha256)
             listed.part_of(self._blobs, each.sha256).unlink(missing_ok=True)
-        for start in range(0, len(drop), WRITTEN_TOGETHER):
-            piece = drop[start : start + WRITTEN_TOGETHER]
 
-            def forget(connection: sa.Connection, piece: list[Content] = piece) -> tuple[None, list[Key]]:
-                write(connection, Content, "drop", piece)
-                return None, [(Content.tablename, each.sha256) for each in piece]
+        def forget(connection: sa.Connection) -> tuple[None, list[Key]]:
+            write(connection, Content, "drop", contents)
+            return None, [(Content.tablename, each.sha256) for each in contents]
 
-            self._store.write(forget)
+        self._store.write(forget)
 
     def _sweep(self, known: Iterable[str]) -> None:
         """Contents on the disk that no row ever named, after 30 days: a form was left without saving."""
@@ -235,7 +268,8 @@ def _among(read: Reading, hashes: Iterable[str]) -> list[Content]:
 
 def _counts(read: Reading) -> tuple[int, int]:
     lost = ask(read.connection, "SELECT count(*) FROM content WHERE state = 'lost'")
-    missing = ask(read.connection, "SELECT count(*) FROM content WHERE state = 'away' AND problem = 'file_missing'")
+    text = "SELECT count(*) FROM content WHERE problem <> 'none' AND state = 'away' AND problem = 'file_missing'"
+    missing = ask(read.connection, text)
     return int(lost[0][0]), int(missing[0][0])
 
 

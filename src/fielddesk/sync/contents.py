@@ -77,7 +77,10 @@ class LaptopContents:
         if self._store.blobs is None:
             return Baggage()
         self._list.begin_epoch(epoch)
-        self._list.bring_up()
+        if not self._list.bring_up():
+            self._asks, self._todo = [], deque()
+            self._left = Baggage(more=True)
+            return self._left
         due = self._list.due()
         self._asks, wanted, up, down = due.asks, due.wanted, due.up, due.down
         fit, tight = self._fitting([*wanted, *down])
@@ -117,7 +120,7 @@ class LaptopContents:
         if self._asks and not (self._todo and self._todo[0].asked):
             return self._ask_about(ticket)
         if not self._todo:
-            return self._now()
+            return self._now(more=False)
         content = self._todo[0]
         try:
             if content.state == "lacked":

@@ -81,6 +81,7 @@ class Baggage:
 
     `asks` are those of which headquarters has not said whether it has them, `lost` went before they were sent,
     `missing` headquarters does not have either; `problem` says why some wait. `sending`: the next piece goes up.
+    `more`: the list of contents is not whole yet.
     The rest is what the last piece brought: whole contents, and bytes.
     """
 
@@ -93,6 +94,7 @@ class Baggage:
     missing: int = 0
     problem: str | None = None
     sending: bool = False
+    more: bool = False
     sent: int = 0
     fetched: int = 0
     out_moved: int = 0
@@ -100,7 +102,7 @@ class Baggage:
 
     @property
     def left(self) -> int:
-        return self.out + self.into + self.asks
+        return self.out + self.into + self.asks + self.more
 
 
 # ---------------------------------------------------------------- events
