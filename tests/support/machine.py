@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from fielddesk.core import canonical
-from fielddesk.core.clock import local_day
+from fielddesk.features.inspections.actions import visit_inspection_id, visit_order_id
 from fielddesk.features.inspections.model import Answer, Checklist, ChecklistVersion, Inspection, InspectionPlan
 from fielddesk.features.inspections.rules import parse_items, to_json
 from fielddesk.features.workorders.model import WorkOrder
@@ -14,10 +16,10 @@ from tests.support.region import ANNA, CHEN, DAY, put
 
 PRESS = some_id("HP250-0042")
 LIST, VERSION, PLAN = some_id("press quarterly"), some_id("press quarterly v3"), some_id("press plan")
-ORDER, INSPECTION = some_id("WO-A7-2026-1060"), some_id("inspection of the press")
-QUARTER = 91 * DAY
+TODAY = "2026-11-18"
+ORDER, INSPECTION = visit_order_id(PLAN, TODAY), visit_inspection_id(PLAN, TODAY)
 NOON = 1_795_000_000_000_000
-"""18 November 2026, so that the four visits before lie in four quarters."""
+"""Noon of that day: the four visits before it lie in four quarters."""
 READ = (98_400_000, 97_900_000, 98_100_000, 97_600_000)
 
 
@@ -53,8 +55,8 @@ ITEMS = [
 
 
 def fill_press(store: Store, *, items: list[dict[str, object]] | None = None) -> None:
-    """Put the press's checklist, plan, four done inspections and today's visit into a laptop's store."""
-    now, zone = store.clock.now(), store.clock.zone()
+    """Put the press's checklist, plan, four done inspections and the visit of TODAY into a laptop's store."""
+    now = NOON
     text = to_json(parse_items(canonical.dumps(items or ITEMS)))
     rows: list[Synced] = [
         Checklist(
@@ -64,26 +66,27 @@ def fill_press(store: Store, *, items: list[dict[str, object]] | None = None) ->
         ChecklistVersion(id=VERSION, checklist_id=LIST, version=3, items=text, by_id=CHEN, at=now - 400 * DAY, rev=1),
         InspectionPlan(
             id=PLAN, asset_id=PRESS, checklist_id=LIST, rule="FREQ=MONTHLY;INTERVAL=3", engineer_id=ANNA, rev=1,
-            starts_on=local_day(now - 4 * QUARTER, zone),
+            starts_on="2025-11-18",
         ),
         WorkOrder(
             id=ORDER, number="WO-A7-2026-1060", title="Quarterly inspection · Press HP-250 #2", kind="inspection",
             status="assigned", assignee_id=ANNA, customer_id=some_id("Harbour Stamping"), asset_id=PRESS,
-            due_on=local_day(now, zone), opened_at=now - 5 * DAY, rev=1,
+            due_on=TODAY, opened_at=now - 5 * DAY, rev=1,
         ),
         Inspection(
             id=INSPECTION, order_id=ORDER, asset_id=PRESS, version_id=VERSION, plan_id=PLAN,
-            due_on=local_day(now, zone), rev=1,
+            due_on=TODAY, rev=1,
         ),
     ]  # fmt: skip
     for place, value in enumerate(READ):
-        rows += _done(place, value, now - (4 - place) * QUARTER, zone)
+        day = ("2025-11-18", "2026-02-18", "2026-05-18", "2026-08-18")[place]
+        gone = (date.fromisoformat(TODAY) - date.fromisoformat(day)).days
+        rows += _done(place, value, now - gone * DAY, day)
     put(store, rows)
 
 
-def _done(place: int, value: int, at: int, zone: str) -> list[Synced]:
+def _done(place: int, value: int, at: int, day: str) -> list[Synced]:
     order, row_id = some_id(f"WO-A7-2025-10{place}"), some_id(f"press inspection {place}")
-    day = local_day(at, zone)
     return [
         WorkOrder(
             id=order, number=f"WO-A7-2025-10{place}", title="Quarterly inspection", kind="inspection", rev=1,

@@ -6,6 +6,7 @@ from fielddesk.core import canonical
 from fielddesk.core.i18n import _
 from fielddesk.features.inspections.dialogs import ACTIONS, FIELDS, named
 from fielddesk.features.inspections.model import Inspection
+from fielddesk.features.inspections.page.checklists import TemplatesPage, offer_templates
 from fielddesk.features.inspections.page.place import CALENDAR, TABLE, VIEW, InspectionsPage
 from fielddesk.features.inspections.panel import (
     RUN,
@@ -17,6 +18,7 @@ from fielddesk.features.inspections.panel import (
 )  # fmt: skip
 from fielddesk.features.inspections.queries import (
     LATE,
+    OPEN,
     InspectionFilter,
     checklist_names,
     due_count,
@@ -28,6 +30,9 @@ from fielddesk.store.outbox import Draft
 from fielddesk.store.tx import Reading
 from fielddesk.ui.page import Page
 from fielddesk.ui.seams import Bench, CommandOffer, Hit, Me, Offers, PanelOffer, PlaceOffer, SearchOffer
+
+LONG_AGO = "2000-01-01"
+"""Where it does not matter how a due day stands."""
 
 
 def _waiting(read: Reading, me: Me, today: str) -> int:
@@ -42,7 +47,7 @@ def _resumes(read: Reading, _me: Me) -> tuple[str, str] | None:
 
 
 def _find(read: Reading, text: str, limit: int) -> list[Hit]:
-    found = inspection_page(read, InspectionFilter("", "", "open", text), 0, limit)
+    found = inspection_page(read, InspectionFilter("", LONG_AGO, OPEN, text), 0, limit)
     return [
         Hit(TABLE, row.id, named(row.names) or row.title, " · ".join(p for p in (row.number, row.asset) if p),
             "clipboard-text")
@@ -78,6 +83,7 @@ def offer(offers: Offers) -> None:
         SearchOffer("inspections", lambda: _("Inspections"), 15, _find),
         *ACTIONS,
     )  # fmt: skip
+    offer_templates(offers)
     offers.name_rows(TABLE, inspection_names)
     offers.name_rows("checklist", checklist_names)
     offers.name_rows("inspection_plan", plan_names)
@@ -85,4 +91,4 @@ def offer(offers: Offers) -> None:
         offers.word_fields(table, fields)
 
 
-__all__ = ["InspectionsPage", "offer"]
+__all__ = ["InspectionsPage", "TemplatesPage", "offer"]

@@ -96,7 +96,7 @@ class InspectionsPage(SubjectPage, SplitPage):
         self.to_calendar.hide()
         self.add_pane(self.visit)
         self.pane = self.visit
-        self.month_pane = Pane(lambda: _("Calendar"), scrolls=False)
+        self.month_pane = Pane(lambda: _("Calendar"))
         self.month = MonthSheet(lambda: _("Inspections"), self._bench.today())
         self.month.shown.connect(lambda _first, _last: self._read_month())
         self.month.picked.connect(self._picked)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _
@@ -37,6 +37,14 @@ from fielddesk.ui.verdicts import Marks
 LOOKS_AFTER_MS = 300
 """How long after a keystroke a reading is laid beside its limits: not at each digit of a number."""
 MOST_BUTTONS = 6
+
+
+def at_the_end(field: Field) -> None:
+    """Put the cursor behind what stands in a field."""
+    if isinstance(field.editor, QPlainTextEdit):
+        field.editor.moveCursor(QTextCursor.MoveOperation.End)
+    elif isinstance(field.editor, QLineEdit):
+        field.editor.end(False)
 
 
 class Answering(QWidget):
@@ -69,6 +77,7 @@ class Answering(QWidget):
         """Put back what was typed and never handed over."""
         if self.field is not None:
             self.field.restore(draft)
+            at_the_end(self.field)  # a person goes on with the last letter
 
     def commit(self) -> bool:
         """Hand over what is typed; False where it is refused."""

@@ -20,7 +20,7 @@ from fielddesk.features.inspections.dialogs import (
     value_words,
     verdict_chip,
 )  # fmt: skip
-from fielddesk.features.inspections.panel.answering import Answering, NumberAnswer, answering, with_text
+from fielddesk.features.inspections.panel.answering import Answering, NumberAnswer, answering, at_the_end, with_text
 from fielddesk.features.inspections.panel.earlier import (
     EarlierAnswers,
     HelpPicture,
@@ -407,6 +407,7 @@ class ItemCard(Card):
         elif what == NOTE:
             self._note_row.show()
             self.note.restore(draft)
+            at_the_end(self.note)
         else:
             self.why.restore(draft)
 
