@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.inspections.model import Checklist, ChecklistVersion
+from fielddesk.features.inspections.queries.running import items_of
 from fielddesk.features.inspections.rules import SECTION
 from fielddesk.features.lifecycle.model import ProductModel
 from fielddesk.features.people.model import User
@@ -49,6 +50,12 @@ def checklist_page(read: Reading, text: str, offset: int, limit: int) -> list[Ch
     return [_row(row, newest[row.id]) for row in rows]
 
 
+def checklist_row(read: Reading, checklist_id: str) -> ChecklistRow | None:
+    """One checklist as a line of that list; None where it is not on this laptop."""
+    row = read.get(Checklist, checklist_id)
+    return None if row is None else _row(row, latest_version(read, checklist_id))
+
+
 def checklist_count(read: Reading, text: str) -> int:
     return int(read.value(sa.select(sa.func.count()).select_from(Checklist.__table__).where(*_where(text))) or 0)
 
@@ -86,6 +93,23 @@ def version_page(read: Reading, checklist_id: str, offset: int, limit: int) -> l
     return [VersionRow(*row) for row in map(tuple, read.rows(query))]
 
 
+def version_count(read: Reading, checklist_id: str) -> int:
+    """How many versions a checklist has."""
+    query = sa.select(sa.func.count()).where(ChecklistVersion.c.checklist_id == checklist_id)
+    return int(read.value(query) or 0)
+
+
+def checklist_keys(read: Reading, checklist_id: str) -> frozenset[str]:
+    """Every key that an item of any version ever had: another item must not take its history."""
+    texts = [
+        row[0]
+        for row in read.rows(
+            sa.select(ChecklistVersion.c["items"]).where(ChecklistVersion.c.checklist_id == checklist_id)
+        )
+    ]
+    return frozenset(item.key for text in texts for item in items_of(text))
+
+
 def checklist_for(read: Reading, asset_id: str, named: str = "") -> Checklist | None:
     """The checklist an asset is inspected by where nobody says another: the one with the number `named` (by the
     strategy table, for the stage of the asset), else of its model, else of its product class."""
@@ -104,8 +128,6 @@ def checklist_for(read: Reading, asset_id: str, named: str = "") -> Checklist | 
 
 
 def _row(checklist: Checklist, version: ChecklistVersion | None) -> ChecklistRow:
-    from fielddesk.features.inspections.queries.running import items_of
-
     items = items_of(version.items) if version else ()
     return ChecklistRow(
         checklist.id, checklist.number, checklist.names, checklist.product_class, version.version if version else 0,
