@@ -16,6 +16,7 @@ from fielddesk.features.parts import queries as parts
 from fielddesk.features.people import queries as people
 from fielddesk.features.people.rules import ENGINEER
 from fielddesk.features.sync_centre import queries as centre
+from fielddesk.features.workorders import queries as orders
 from fielddesk.store import outbox
 from fielddesk.store.actions import call
 from fielddesk.store.database import Store
@@ -104,6 +105,29 @@ ASKED: dict[str, Callable[[Store], Callable[[], Any]]] = {
     "marks": reading(lambda read: people.marks(read, [PRESS])),
     "parts on their way": reading(lambda read: parts.stocks(read, [PRESS], some_id("anna"), ENGINEER)),
 }
+
+
+@pytest.mark.parametrize("view", [orders.MINE, orders.TODAY, orders.WEEK, orders.INCIDENTS])
+@pytest.mark.parametrize("sort", [orders.BY_DUE, orders.BY_VISIT])
+@pytest.mark.parametrize("everybody", [False, True])
+def test_a_list_of_orders_finds_its_few_by_an_index(store: Store, view: str, sort: str, everybody: bool) -> None:
+    """A hundred thousand orders stand in the table; mine, today's and this week's are a handful of them."""
+    wanted = orders.OrderFilter(some_id("anna"), "2027-01-15", view, sort=sort, everybody=everybody)
+    found = plans(store, reading(lambda read: orders.order_page(read, wanted, 0, 64))(store))
+    found += plans(store, reading(lambda read: orders.order_count(read, wanted))(store))
+    assert found
+    assert [line for line in found if line.startswith("SCAN work_order")] == []
+
+
+def test_what_belongs_to_an_order_is_found_by_an_index(store: Store) -> None:
+    one, me = some_id("order"), some_id("anna")
+    found = plans(store, reading(lambda read: orders.linked_orders(read, one))(store))
+    found += plans(store, reading(lambda read: orders.safety_checks(read, one))(store))
+    found += plans(store, reading(lambda read: orders.incidents(read, one))(store))
+    found += plans(store, reading(lambda read: parts.reserved(read, one, me, ENGINEER))(store))
+    found += plans(store, reading(lambda read: parts.parts_count(read, one))(store))
+    scans = ("SCAN order_link", "SCAN safety_check", "SCAN safety_incident", "SCAN reservation", "SCAN movement")
+    assert [line for line in found if line.startswith(scans)] == []
 
 
 @pytest.mark.parametrize("what", ASKED)

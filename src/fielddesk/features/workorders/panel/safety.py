@@ -68,7 +68,7 @@ class SafetyPanel(SubjectPanel):
         self._bench = bench
         self._order_id = ""
         self._view: OrderView | None = None
-        self._again = self._busy = False
+        self._again = self._busy = self._wants_focus = False
         self._make_site()
         self._make_check()
         self.report_button = Button(lambda: _("Report an incident"), "first-aid", tip="Alt+I")
@@ -166,8 +166,6 @@ class SafetyPanel(SubjectPanel):
         else:
             self.again.setFocus()
 
-    _wants_focus = False
-
     def may_leave(self) -> bool:
         self.form.flush_drafts()
         self.incident.form.flush_drafts()
@@ -175,6 +173,7 @@ class SafetyPanel(SubjectPanel):
 
     def report(self) -> None:
         """Put the report of an incident up."""
+        self._wants_focus = False
         self.incident.begin()
 
     def _take(self, answer: _Answer) -> None:
