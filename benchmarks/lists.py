@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from fielddesk.core.clock import moment_at
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.assets.queries import AssetFilter, asset_page
 from fielddesk.features.customers.model import Customer
@@ -28,10 +29,13 @@ from fielddesk.features.workorders.queries import (
     ALL,
     BY_DUE,
     BY_NUMBER,
+    BY_VISIT,
+    INCIDENTS,
     LATE,
     MINE,
     NEWEST,
     OPEN,
+    WEEK,
     OrderFilter,
     find_orders,
     order_count,
@@ -39,6 +43,7 @@ from fielddesk.features.workorders.queries import (
     order_page,
     order_place,
 )
+from fielddesk.features.workorders.queries import TODAY as TODAYS
 from fielddesk.store.database import Store
 from fielddesk.store.tables import Synced
 from fielddesk.store.tx import Reading, write
@@ -105,15 +110,16 @@ def one_order(n: int, row_id: str, draw: random.Random, people: list[str], asset
         id=row_id, number=f"WO-A7-2026-{n}", kind="repair", title=" ".join(draw.sample(WORDS, 4)),
         description="It stops under load. " * 8, customer_id=asset.customer_id, asset_id=asset.id, status=status,
         assignee_id=draw.choice(people), due_on=due if draw.random() < 0.9 else None, opened_at=n * 10**9,
+        planned_at=moment_at(due, 60 * draw.randrange(7, 18), "UTC") if draw.random() < 0.7 else None,
     )  # fmt: skip
 
 
 def questions(read: Reading) -> dict[str, Callable[[Reading], Any]]:
     """What a screen asks: first and last page, how many, where one stands, a text."""
     asked: dict[str, Callable[[Reading], Any]] = {}
-    for view in (MINE, LATE, OPEN, ALL):
-        for sort in (BY_DUE, BY_NUMBER, NEWEST):
-            wanted = OrderFilter(ME, TODAY, view, sort=sort)
+    for view in (MINE, TODAYS, WEEK, LATE, OPEN, ALL, INCIDENTS):
+        for sort in (BY_DUE, BY_VISIT, BY_NUMBER, NEWEST):
+            wanted = OrderFilter(ME, TODAY, view, sort=sort, everybody=True)
             last = max(0, order_count(read, wanted) - 64)
             found = order_page(read, wanted, last // 2, 1)
             asked |= {
