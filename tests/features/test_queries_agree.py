@@ -10,6 +10,7 @@ import pytest
 
 from fielddesk.core.clock import FixedClock, local_day
 from fielddesk.features.assets import queries as assets
+from fielddesk.features.assets.model import Asset
 from fielddesk.features.customers import queries as customers
 from fielddesk.features.documents import queries as documents
 from fielddesk.features.documents.model import Attachment
@@ -22,6 +23,7 @@ from fielddesk.features.inspections.model import (
     InspectionPlan,
     PlanException,
 )  # fmt: skip
+from fielddesk.features.lifecycle import queries as lifecycle
 from fielddesk.features.parts import queries as parts
 from fielddesk.features.people import queries as people
 from fielddesk.features.people.rules import DISPATCHER
@@ -31,7 +33,7 @@ from fielddesk.store import connect
 from fielddesk.store.database import Store
 from fielddesk.store.tables import SYNCED, Synced
 from fielddesk.store.tx import Reading, write
-from tests.support import region
+from tests.support import lives, region
 from tests.support.laptops import some_id
 from tests.support.postgres import Server, postgres
 from tests.support.region import ANNA
@@ -71,6 +73,7 @@ def rows(now: int) -> list[Synced]:
         *photos, *region.people(), *region.stock_places(), *region.customers(), *region.assets(),
         *region.orders(now, "Europe/Berlin"), *region.parts(), *region.notes(now), *region.ledger(now), *more,
         *inspected(now),
+        lives.revision(), *lives.models(), *lives.stage_changes(), *lives.parts_of_the_robot(),
     ]  # fmt: skip
 
 
@@ -143,6 +146,28 @@ def test_every_list_reads_the_same_on_both(both: list[Reading]) -> None:
     questions: dict[str, Callable[[Reading], Any]] = {
         "assets of": lambda read: assets.assets_of(read, some_id("Harbour Stamping")),
         "asset": lambda read: assets.asset_view(read, some_id("7SR-1033"), "2027-03-01"),
+        "machine": lambda read: assets.machine(read, lives.WRIST),
+        "above": lambda read: assets.chain_above(read, read.one(Asset, lives.WRIST)),
+        "history": lambda read: people.timeline(
+            read,
+            {
+                "event": people.moments(lives.ROBOT),
+                "orders": orders.order_moments(lives.ROBOT),
+                "parts": parts.moments_of_asset(lives.ROBOT),
+            },
+            0,
+            9,
+        ),
+        "moved": lambda read: sorted(
+            parts.movements_among(read, [row.id for row in parts.movement_page(read, BEARING, 0, 9)]),
+            key=lambda row: row.id,
+        ),
+        "model": lambda read: lifecycle.model_view(read, lives.RC4, "2027-01-15"),
+        "revisions": lambda read: lifecycle.revision_page(read, 0, 9),
+        "revision": lambda read: lifecycle.revision_view(read, lives.FIRST, "2027-01-15"),
+        "life": lambda read: orders.life_view(read, ORDER),
+        "sites": lambda read: customers.sites_of(read, some_id("Harbour Stamping")),
+        "contacts": lambda read: customers.contacts_of(read, some_id("Harbour Stamping")),
         "choices": customers.customer_choices,
         "people": people.assignable_people,
         "colleagues": lambda read: people.colleagues(read, "an"),
@@ -164,6 +189,7 @@ def test_every_list_reads_the_same_on_both(both: list[Reading]) -> None:
         questions |= {
             f"parts {text}": lambda read, text=text: parts.part_page(read, text, ANNA, DISPATCHER, 0, 50),
             f"assets {text}": lambda read, text=text: assets.asset_page(read, assets.AssetFilter(text), 0, 50),
+            f"models {text}": lambda read, text=text: lifecycle.model_page(read, text, 0, 50),
             f"customers {text}": lambda read, text=text: customers.customer_page(read, text, 0, 50),
         }
         for sort in (orders.BY_DUE, orders.BY_NUMBER, orders.NEWEST):

@@ -77,6 +77,7 @@ from fielddesk.hq.service import Headquarters, on_postgresql, on_sqlite
 from fielddesk.store import outbox
 from fielddesk.store.actions import Call, call
 from fielddesk.store.database import Store
+from tests.support.every_kind import work_on_customers, work_on_models, work_on_steps
 from tests.support.laptops import new_laptop
 from tests.support.postgres import Server, postgres
 
@@ -123,6 +124,8 @@ def work_of_every_kind(store: Store) -> None:
     listed = [{"number": f"K-{n}", "name": HARD, "city": "深圳", "language": "zh_cn"} for n in range(3)]
     did(call(import_customers, lines=[*listed, {"number": "K-1", "phone": HARD}]))
     asset = did(call(create_asset, customer_id=customer, serial="S-1", name=HARD, model="HP-250"))
+    work_on_customers(did, customer, HARD_STORED)
+    work_on_models(did, asset, HARD_STORED)
     lines = [{"customer_id": customer, "serial": f"S-{n}", "name": HARD, "model": ""} for n in range(1, 4)]
     did(call(import_assets, lines=[*lines, {"customer_id": customer, "serial": "S-2", "installed_on": "2024-02-29"}]))
     order = did(
@@ -193,6 +196,7 @@ def work_of_every_kind(store: Store) -> None:
     about = {"subject_id": order, "order_id": order, "asset_id": asset, "customer_id": customer, "digest": "b" * 64}
     first = did(call(issue_document, number="INS-A7-2027-1", **paper, **about))
     did(call(issue_document, number="INS-A7-2027-2", replaces_id=first, reason=HARD, **paper, **about))
+    work_on_steps(did, order, HARD)
     names = {"en": HARD, "zh_CN": "轴承", "zh_TW": "軸承"}
     parts = [
         {"number": f"P{n}", "names": canonical.dumps(names), "category": "", "unit": "piece", "replaced_by": None}

@@ -58,6 +58,15 @@ def stage_changes() -> list[StageChange]:
     ]  # fmt: skip
 
 
+def parts_of_the_robot() -> list[Asset]:
+    """An arm on the robot and a wrist on the arm."""
+    customer = some_id("Harbour Stamping")
+    return [
+        Asset(id=ARM, customer_id=customer, serial="ARM-1", name="Arm", parent_id=ROBOT, rev=1),
+        Asset(id=WRIST, customer_id=customer, serial="WR-7", name="Wrist", parent_id=ARM, rev=1),
+    ]
+
+
 def live(store: Store) -> None:
     """Put it all into a laptop's store, and make the robot of the region an RC-4 with an arm and a wrist."""
     with store.read() as read:
@@ -70,7 +79,6 @@ def live(store: Store) -> None:
             revision(), *models(), *stage_changes(), hall,
             Asset.from_body(robot.body() | {"model_id": RC4, "site_id": hall.id, "warranty_until": "2026-12-31"}, 1),
             Asset.from_body(press.body() | {"model_id": HP250, "warranty_until": "2029-12-31"}, 1),
-            Asset(id=ARM, customer_id=robot.customer_id, serial="ARM-1", name="Arm", parent_id=ROBOT, rev=1),
-            Asset(id=WRIST, customer_id=robot.customer_id, serial="WR-7", name="Wrist", parent_id=ARM, rev=1),
+            *parts_of_the_robot(),
         ],
     )  # fmt: skip
