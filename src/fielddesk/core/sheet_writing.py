@@ -33,6 +33,7 @@ class SheetWriter:
         self.path = path
         self._beside = path.with_name(f".{path.name}.part")
         self.rows = 0
+        self._over = False
         self._book = _Workbook(heads) if path.suffix.lower() == ".xlsx" else None
         self._file: Any = None
         if self._book is None:
@@ -60,10 +61,14 @@ class SheetWriter:
         else:
             self._tried(self._file.close)
         self._tried(lambda: os.replace(self._beside, self.path))
+        self._over = True
         return self.rows
 
     def give_up(self) -> None:
-        """Leave nothing behind."""
+        """Leave nothing behind; a file that is finished stays."""
+        if self._over:
+            return
+        self._over = True
         try:
             if self._file is not None:
                 self._file.close()

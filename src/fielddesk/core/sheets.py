@@ -233,7 +233,9 @@ def _workbook(path: Path, opened: ExitStack) -> Any:
 
     # Each open file says of itself what it has of its own; none of that changes a row.
     warnings.filterwarnings("ignore", module=r"openpyxl\.")
-    book = _trusting(path, lambda: load_workbook(path, read_only=True, data_only=True, keep_links=False))
+    # Opened here: where the workbook is damaged, openpyxl leaves a file it opened itself open.
+    file = opened.enter_context(path.open("rb"))
+    book = _trusting(path, lambda: load_workbook(file, read_only=True, data_only=True, keep_links=False))
     opened.callback(book.close)
     return book
 

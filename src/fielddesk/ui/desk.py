@@ -365,6 +365,7 @@ class Desk(Worded, QWidget):
     def show_running(self, strip: QWidget) -> None:
         """Show long work above the status bar, whatever place is shown; it is taken away by being deleted."""
         self._running.addWidget(strip)
+        strip.show()
 
     def focus_search(self) -> None:
         self.top.search.setFocus()
@@ -393,7 +394,7 @@ class Desk(Worded, QWidget):
 
     # ---------------------------------------------------------------- files from outside
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+    def dragEnterEvent(self, event: QDropEvent) -> None:
         if self._file_in(event) is not None:
             event.acceptProposedAction()
 

@@ -31,12 +31,16 @@ def add_export(menu: QMenu, view: QTableView) -> None:
     menu.addAction(no_mnemonic(_("Export this list…"))).triggered.connect(lambda: asked.emit(view))
 
 
+def desks() -> list[QWidget]:
+    """The windows on the screen that export."""
+    return [each for each in QApplication.topLevelWidgets() if each.isVisible() and getattr(each, "can_export", False)]
+
+
 def shown_views() -> list[QTableView]:
     """Lists and tables on the screen that have rows, that with the keyboard first; the palette and menus are none."""
     found: list[QTableView] = []
-    for window in QApplication.topLevelWidgets():
-        if window.isVisible() and getattr(window, "can_export", False):
-            found += [view for view in window.findChildren(QTableView) if _is_list(view)]
+    for window in desks():
+        found += [view for view in window.findChildren(QTableView) if _is_list(view)]
     return sorted(found, key=lambda view: not view.hasFocus())
 
 

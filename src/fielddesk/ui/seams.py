@@ -301,6 +301,21 @@ class SummaryOffer:
     lines: Callable[[Reading, str], list[str]]
 
 
+@dataclass(frozen=True)
+class Appointment:
+    """A line of the calendar that is handed out: a visit at a moment (`at`, microseconds UTC, on the clocks of `zone`),
+    or something due on a `day`. The same `uid` again replaces what a calendar has of it."""
+
+    uid: str
+    title: str
+    day: str
+    at: int | None = None
+    minutes: int = 60
+    zone: str = "UTC"
+    place: str = ""
+    text: str = ""
+
+
 Names = Mapping[str, str]
 """Row id to the words that name it."""
 
@@ -351,6 +366,8 @@ class Offers:
         self._panels: list[PanelOffer] = []
         self._timelines: list[TimelineOffer] = []
         self._closing: list[ClosingCheck] = []
+        self.appointments: list[Callable[[Reading, Me, str], list[Appointment]]] = []
+        """What a person's calendar holds: visits, what is due; asked with the store, who and today."""
         self.exporter: Callable[[Bench, Any], None] | None = None
         """Writes the rows of a list or table (a `QTableView` over a `PagedModel`) into a file."""
         self.takes_file: Callable[[Path], bool] = lambda path: False

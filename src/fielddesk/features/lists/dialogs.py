@@ -67,13 +67,13 @@ HEADS: Final[Mapping[str, Mapping[str, str]]] = {
 """How our own lists call their columns; a list written in any language is understood again."""
 
 ENCODING_WORDS: Final = {
-    "utf-8": N_("Unicode (UTF-8)"),
-    "utf-16": N_("Unicode (UTF-16)"),
-    "utf-16-le": N_("Unicode (UTF-16, unmarked)"),
-    "utf-16-be": N_("Unicode (UTF-16, unmarked, big end first)"),
-    "gb18030": N_("Chinese simplified (GB18030)"),
-    "big5hkscs": N_("Chinese traditional (Big5)"),
-    "cp1252": N_("Western Europe (Windows-1252)"),
+    "utf-8": N_("UTF-8"),
+    "utf-16": N_("UTF-16"),
+    "utf-16-le": N_("UTF-16 LE, unmarked"),
+    "utf-16-be": N_("UTF-16 BE, unmarked"),
+    "gb18030": N_("GB18030, simplified"),
+    "big5hkscs": N_("Big5, traditional"),
+    "cp1252": N_("Windows-1252, Latin"),
 }
 SEPARATOR_WORDS: Final = {",": N_("Comma"), ";": N_("Semicolon"), "\t": N_("Tab"), "|": N_("Vertical bar")}
 DAY_ORDER_WORDS: Final = {

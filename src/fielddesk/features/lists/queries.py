@@ -4,6 +4,7 @@ something, changes nothing, or is refused and why. The same judgement serves the
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from itertools import islice
@@ -18,7 +19,7 @@ from fielddesk.core.errors import FieldDeskError, RuleBroken
 from fielddesk.core.sheets import Cells, Form, Rows
 from fielddesk.core.written_days import Written, guess_order, read_day, read_moment
 from fielddesk.features.assets.model import Asset
-from fielddesk.features.customers.model import Customer
+from fielddesk.features.customers.model import Customer, Site
 from fielddesk.features.customers.queries import customers_with
 from fielddesk.features.lists import rules
 from fielddesk.features.lists.model import (
@@ -41,6 +42,7 @@ from fielddesk.features.parts.actions import part_values
 from fielddesk.features.parts.model import Part
 from fielddesk.features.workorders.actions import ONLY_NEW
 from fielddesk.features.workorders.model import WorkOrder
+from fielddesk.features.workorders.rules import FINISHED
 from fielddesk.store import types
 from fielddesk.store.tx import Reading
 
@@ -365,3 +367,48 @@ def _line_of(kind: str, row: Any, customers: Mapping[str, str], serials: Mapping
         else:
             line[target.key] = getattr(row, target.key)
     return line
+
+
+MOST_VISITS: Final = 5_000
+
+
+@dataclass(frozen=True)
+class Visit:
+    """An order in a calendar, with where it is; names are empty where their row is not here."""
+
+    order: WorkOrder
+    customer: str
+    phone: str
+    address: str
+    zone: str
+    asset: str
+
+
+def visits(read: Reading, me: str, everybody: bool) -> list[Visit]:
+    """Unfinished orders with an agreed moment or a due day: one's own, or with `everybody` those of all."""
+    c = WorkOrder.c
+    here = [
+        c.archived_at.is_(None),
+        c.status.not_in(sorted(FINISHED)),
+        c.planned_at.is_not(None) | c.due_on.is_not(None),
+    ]
+    if not everybody:
+        here.append(c.assignee_id == me)
+    found = read.all(WorkOrder, *here, order=[c.due_on, c.number, c.id], limit=MOST_VISITS)
+    customers = {row.id: row for row in read.among(Customer, [order.customer_id for order in found])}
+    sites = {row.id: row for row in read.among(Site, [order.site_id for order in found if order.site_id])}
+    assets = {row.id: row for row in read.among(Asset, [order.asset_id for order in found if order.asset_id])}
+    return [_visit(order, customers.get(order.customer_id), sites.get(order.site_id or ""),
+                   assets.get(order.asset_id or "")) for order in found]  # fmt: skip
+
+
+def _visit(order: WorkOrder, customer: Customer | None, site: Site | None, asset: Asset | None) -> Visit:
+    town: Any = site or customer
+    address = ""
+    if town is not None:
+        parts = (town.street, " ".join(part for part in (town.postal_code, town.city) if part), town.country)
+        address = ", ".join(part for part in parts if part)
+    return Visit(
+        order, customer.name if customer else "", customer.phone if customer else "", address,
+        site.zone if site else "", f"{asset.name} ({asset.serial})" if asset else "",
+    )  # fmt: skip

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from fielddesk.core.i18n import _
 from fielddesk.features.lists.dialogs import takes
 from fielddesk.features.people.dialogs import for_the_office
+from fielddesk.store.tx import Reading
 from fielddesk.ui import exporting
 from fielddesk.ui.page import Page
-from fielddesk.ui.seams import Bench, CommandOffer, Offers, PlaceOffer
+from fielddesk.ui.seams import Appointment, Bench, CommandOffer, Me, Offers, PlaceOffer
 
 if TYPE_CHECKING:
     from fielddesk.features.lists.panel.exporting import Export
@@ -61,6 +62,24 @@ def export_to(bench: Bench, view: RowList | Table, path: Path) -> Export:
     return export
 
 
+def _calendar(bench: Bench) -> None:
+    from fielddesk.features.lists.dialogs import ask_target
+    from fielddesk.features.lists.panel.calendar import export_visits
+
+    window = next(iter(exporting.desks()), None)
+    if window is None:
+        return
+    path = ask_target(window, _("Visits") + f" {bench.today()}.ics", endings=_("Calendar") + " (*.ics)")
+    if path is not None:
+        export_visits(bench, path)
+
+
+def _appointments(read: Reading, me: Me, today: str) -> list[Appointment]:
+    from fielddesk.features.lists.panel.calendar import appointments
+
+    return appointments(read, me, today)
+
+
 def offer(offers: Offers) -> None:
     """Hand the feature's screens to the window."""
     offers.add(
@@ -71,7 +90,10 @@ def offer(offers: Offers) -> None:
                      blocked=for_the_office),
         CommandOffer("list.export", lambda: _("Export this list…"), _export, icon="export", place=lambda: _("Lists"),
                      also=lambda: _("CSV, XLSX, save as a file")),
+        CommandOffer("visits.export", lambda: _("Export visits to a calendar…"), _calendar, icon="calendar-plus",
+                     place=lambda: _("Work orders"), also=lambda: "iCalendar, ics, Outlook"),
     )  # fmt: skip
+    offers.appointments.append(_appointments)
     exporter: Any = ask_and_export
     offers.exporter = exporter
     offers.takes_file = takes

@@ -22,7 +22,7 @@ from fielddesk.features.lists.dialogs import ask_list, ask_target, kind_words
 from fielddesk.features.lists.model import Plan, Report, Verdict
 from fielddesk.features.lists.panel.intake import Intake
 from fielddesk.features.lists.panel.preview import Preview
-from fielddesk.features.lists.panel.report import ReportPanel, refused_heads, write_refused
+from fielddesk.features.lists.panel.report import ReportPanel, chips_of, refused_heads, write_refused
 from fielddesk.features.lists.queries import plan_for, preview
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button, Gate
@@ -56,6 +56,14 @@ def key_of(heads: Sequence[str]) -> str:
     return canonical.digest(rules.signature(heads))[:32]
 
 
+class _Steps(QStackedWidget):
+    """The steps over each other. Their tables are content with what room there is: were the height asked for the
+    width, Qt would keep the room that all their rows like to have."""
+
+    def hasHeightForWidth(self) -> bool:
+        return False
+
+
 class ImportPage(SubjectPage, Page):
     """Import a list."""
 
@@ -75,7 +83,7 @@ class ImportPage(SubjectPage, Page):
         self._show_step()
 
     def _make_body(self) -> None:
-        self.steps = QStackedWidget()
+        self.steps = _Steps()
         blank = QWidget()
         above = QVBoxLayout(blank)
         theme.space(above)
@@ -357,6 +365,7 @@ class ImportPage(SubjectPage, Page):
         self.save.setVisible(done and bool(report and report.refused))
         self.open_saved.setVisible(done and self._saved is not None)
         self.go_on.setVisible(done and bool(report and report.stopped))
+        self.pane.show_chips(chips_of(report) if done and report is not None else [])
         self.pane.second.set_words(self._second)
 
     def show_subject(self, table: str, row_id: str) -> None:

@@ -72,6 +72,7 @@ class Export(QObject):
 
     def _begun(self, writer: SheetWriter) -> None:
         self._writer = writer
+        self.destroyed.connect(writer.give_up)  # the window was closed in the middle
         self._next()
 
     def _next(self) -> None:

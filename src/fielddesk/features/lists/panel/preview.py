@@ -202,7 +202,14 @@ class Preview(Worded, QWidget):
             self.table.deleteLater()
         columns = [
             Column("row", lambda: _("Row"), lambda row: row.id, number=True),
-            Column("what", lambda: _("What happens"), _verdict_words, state=_verdict_state, icon=_verdict_icon),
+            Column(
+                "what",
+                lambda: _("What happens"),
+                _verdict_words,
+                stretch=True,
+                state=_verdict_state,
+                icon=_verdict_icon,
+            ),
         ]
         for place, head in enumerate(self.heads()):
             columns.append(

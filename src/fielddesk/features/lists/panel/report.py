@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -13,10 +14,10 @@ from fielddesk.core.sheet_writing import SheetWriter
 from fielddesk.features.lists.dialogs import HEADS, head_words
 from fielddesk.features.lists.model import Refused, Report
 from fielddesk.ui import theme
-from fielddesk.ui.facts import Facts
 from fielddesk.ui.lists import one_line
-from fielddesk.ui.signs import Card, Empty
+from fielddesk.ui.signs import Chip, Empty
 from fielddesk.ui.tables import Column, Table
+from fielddesk.ui.text import Words, spoken
 from fielddesk.ui.wording import sentence
 
 
@@ -29,22 +30,11 @@ class Line:
 
 
 class ReportPanel(QWidget):
-    """Counts, and the table of refused rows."""
+    """The table of refused rows; the counts stand beside the title."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind = ""
-        self.facts = Facts()
-        for key, words in (
-            ("new", lambda: _("New")),
-            ("changed", lambda: _("Changed")),
-            ("unchanged", lambda: _("Unchanged")),
-            ("refused", lambda: _("Refused")),
-        ):
-            self.facts.add(key, words)
-        card = Card()
-        theme.space(card.column(), (16, 10, 16, 10))
-        card.add(self.facts)
         self.table = Table(
             lambda: _("Refused rows"),
             [
@@ -61,7 +51,6 @@ class ReportPanel(QWidget):
         )
         column = QVBoxLayout(self)
         theme.space(column, spacing=12)
-        column.addWidget(card)
         column.addWidget(self.empty)
         column.addWidget(self.table, 1)
 
@@ -71,12 +60,28 @@ class ReportPanel(QWidget):
 
     def show_report(self, report: Report, kind: str) -> None:
         self._kind = kind
-        counts = (("new", report.added), ("changed", report.changed), ("unchanged", report.unchanged))
-        values = {key: format_number(count) for key, count in counts}
-        self.facts.show_values({**values, "refused": format_number(len(report.refused))})
         self.table.show_rows([Line(str(one.number), one) for one in report.refused])
         self.table.setVisible(bool(report.refused))
         self.empty.setVisible(not report.refused)
+
+
+def chips_of(report: Report) -> list[Chip]:
+    """The counts, for beside the title."""
+    said = (
+        (report.added, lambda: _("{n} new"), "ok", "plus-circle"),
+        (report.changed, lambda: _("{n} changed"), "ok", "pencil-simple"),
+        (report.unchanged, lambda: _("{n} unchanged"), "idle", "equals"),
+        (len(report.refused), lambda: _("{n} refused"), "bad", "x-circle-fill"),
+    )
+    return [
+        Chip(partial(_counted, words, count), state, icon)
+        for count, words, state, icon in said
+        if count or words is said[0][1]
+    ]
+
+
+def _counted(words: Words, count: int) -> str:
+    return spoken(words).format(n=format_number(count))
 
 
 def reason_words(line: Line) -> str:
