@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from fielddesk.features.assets.model import Asset
 from fielddesk.features.parts.model import Part
 from fielddesk.features.workorders.model import WorkOrder
 from fielddesk.hq import admin, demo
+from fielddesk.hq.__main__ import main
 from fielddesk.hq.importer import import_file, write_refused
 from fielddesk.hq.service import Headquarters, on_sqlite
 
@@ -148,3 +150,69 @@ def test_an_import_can_be_stopped_and_goes_on_where_it_stopped(office: tuple[Hea
     assert (stopped.stopped, stopped.taken) == (True, 200)
     rest = import_file(hq, boss, path)
     assert (rest.unchanged, rest.taken) == (200, 300)
+
+
+def test_every_kind_of_list_is_taken_in_by_one_command_in_its_own_encoding(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["客户编号", "客户名称", "城市"])
+    book.active.append([1001, "海港冲压有限公司", "青岛"])
+    book.save(tmp_path / "customers.xlsx")
+    files = {
+        "assets.csv": (
+            "客戶編號;設備序號;設備名稱;安裝日期\r\n1001;S-1;沖壓機;民國113年3月17日\r\n9;S-2;無;\r\n",
+            "big5hkscs",
+        ),
+        "parts.csv": ("备件编号\t名称\t单位\r\n003\t轴承\t件\r\n", "gb18030"),
+        "orders.csv": ("Order number,Customer,Serial,Title,State\nP-1,海港冲压有限公司,S-1,Leaks,closed\n", "utf-16"),
+    }
+    for name, (text, encoding) in files.items():
+        (tmp_path / name).write_bytes(text.encode(encoding))
+    data = ["--data", str(tmp_path / "hq")]
+    assert main([*data, "found", "North", "admin", "Ada"]) == 0
+    every = [str(tmp_path / name) for name in ("customers.xlsx", *files)]
+    assert main([*data, "import", *every]) == 0
+    said = capsys.readouterr().out
+    assert "assets.csv: 2 rows, 1 taken, 0 unchanged, 1 refused" in said
+    assert "orders.csv: 1 rows, 1 taken" in said
+    assert "customer_not_found" in (tmp_path / "assets.csv.refused.csv").read_text("utf-8-sig")
+    assert main([*data, "import", *every]) == 0
+    assert "1 taken" not in capsys.readouterr().out
+
+
+def test_what_a_list_is_can_be_said_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = tmp_path / "kunden.csv"
+    path.write_bytes("Wer|Was\nMüller|K-7\n".encode("cp1252"))
+    data = ["--data", str(tmp_path / "hq")]
+    assert main([*data, "found", "North", "admin", "Ada"]) == 0
+    assert main([*data, "import", str(path)]) == 2
+    assert "--kind and --columns" in capsys.readouterr().err
+    said = ["--kind", "customers", "--columns", "number=Was,name=Wer", "--encoding", "latin-1"]
+    assert main([*data, "import", *said, str(path)]) == 0
+    assert "1 rows, 1 taken" in capsys.readouterr().out
+    assert main([*data, "import", "--kind", "customers", "--columns", "colour=Was", str(path)]) == 2
+    assert "names no column" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_an_import_after_the_rows_under_way(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch
+):
+    path = tmp_path / "customers.csv"
+    path.write_text("Customer number,Name\n" + "".join(f"C-{n},N {n}\n" for n in range(500)), "utf-8")
+    data = ["--data", str(tmp_path / "hq")]
+    assert main([*data, "found", "North", "admin", "Ada"]) == 0
+    doing = Headquarters.perform
+
+    def interrupted(hq: Headquarters, *what: object) -> object:
+        signal.raise_signal(signal.SIGINT)
+        return doing(hq, *what)
+
+    monkeypatch.setattr(Headquarters, "perform", interrupted)
+    assert main([*data, "import", str(path)]) == 130
+    assert "200 rows, 200 taken" in capsys.readouterr().out
+    monkeypatch.undo()
+    assert main([*data, "import", str(path)]) == 0
+    assert "500 rows, 300 taken, 200 unchanged" in capsys.readouterr().out

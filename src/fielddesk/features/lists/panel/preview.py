@@ -217,6 +217,7 @@ class Preview(Worded, QWidget):
                        state=partial(self._cell_state, place), icon=partial(self._cell_icon, place))
             )  # fmt: skip
         self.table = Table(lambda: _("First rows of the list"), columns)
+        self.table.chosen.connect(self._row_chosen)
         self._right.addWidget(self.table, 1)
         rows = [Verdict(number, cells, "") for number, cells in self._first if number > self.plan.header]
         self.show_verdicts(rows[:100])
@@ -227,6 +228,14 @@ class Preview(Worded, QWidget):
         if self.table is not None:
             self.table.show_rows([Shown(str(verdict.number), verdict) for verdict in verdicts])
         self.retranslate()
+
+    def _row_chosen(self, row_id: str) -> None:
+        """Say all of why the chosen row is refused; its cell has room for the beginning only."""
+        problem = next((each.problem for each in self._verdicts if str(each.number) == row_id), None)
+        if problem is None:
+            self.retranslate()
+        else:
+            self.told.setText(_("Row {n}: {heads}").format(n=row_id, heads=sentence(problem)))
 
     def retranslate(self) -> None:
         if not hasattr(self, "table"):
@@ -302,7 +311,9 @@ def _cell(place: int, row: Shown) -> str:
 
 def _verdict_words(row: Shown) -> str:
     problem = row.verdict.problem
-    return _(VERDICT_WORDS[row.verdict.what][0]) + (": " + sentence(problem) if problem is not None else "")
+    if problem is not None:
+        return _("Refused: {why}").format(why=sentence(problem))
+    return _(VERDICT_WORDS[row.verdict.what][0])
 
 
 def _verdict_state(row: Shown) -> str:
