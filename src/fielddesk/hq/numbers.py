@@ -39,7 +39,7 @@ def mark_doubles(connection: sa.Connection, batch: Batch, code_of: Callable[[str
     made = {
         derived_id(change.after.id, "order"): change.after
         for change in batch.changes.values()
-        if isinstance(change.after, Event) and change.after.kind == "create_order"
+        if isinstance(change.after, Event) and change.after.kind in ("create_order", "create_inspection")
     }
     marked: dict[str, tuple[str, str]] = {}
     for order in doubles:

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from fielddesk.features.inspections.dialogs.words import rule_words
 from fielddesk.features.inspections.model import InspectionPlan
 from fielddesk.features.inspections.panel.plan_form import next_days, parts_of
 from fielddesk.features.inspections.panel.plans import PlanPanel
@@ -169,6 +170,12 @@ def test_a_covered_visit_is_named_and_an_engineer_only_reads(qtbot: QtBot, dress
         panel = panel_of(place)
         assert "22 Nov 2026 (covered), 22 Dec 2026" in words(panel.card)
         assert not panel.new.isVisible()
+
+
+def test_a_rule_says_which_weekday_of_the_month() -> None:
+    assert rule_words("FREQ=MONTHLY;BYDAY=-1FR") == "Every month, on last Fri"
+    assert rule_words("FREQ=MONTHLY;INTERVAL=3;BYDAY=1MO") == "Every 3 months, on first Mon"
+    assert rule_words("FREQ=WEEKLY;BYDAY=MO,TH") == "Every week, on Mon, Thu"
 
 
 def test_next_days_and_the_fields_of_a_rule() -> None:

@@ -155,7 +155,7 @@ def rule_words(text: str) -> str:
         return text
     words = _often(rule)
     if rule.weekdays:
-        days = ", ".join(format_day(f"2024-01-0{1 + day}", "weekday") for _nth, day in rule.weekdays)
+        days = _(", ").join(_which_day(nth, day) for nth, day in rule.weekdays)
         words = _("{often}, on {days}").format(often=words, days=days)
     if rule.monthdays:
         days = ", ".join(str(day) if day > 0 else _("last day") for day in rule.monthdays)
@@ -163,6 +163,18 @@ def rule_words(text: str) -> str:
     if rule.until:
         words = _("{often}, until {day}").format(often=words, day=format_day(rule.until))
     return words
+
+
+_WHICH: Final = {
+    1: N_("first {day}"), 2: N_("second {day}"), 3: N_("third {day}"), 4: N_("fourth {day}"), -1: N_("last {day}"),
+    -2: N_("last {day} but one"), -3: N_("last {day} but two"), -4: N_("last {day} but three"),
+}  # fmt: skip
+"""Which weekday of a month or year."""
+
+
+def _which_day(nth: int, day: int) -> str:
+    name = format_day(f"2024-01-0{1 + day}", "weekday")
+    return _(_WHICH[nth]).format(day=name) if nth else name
 
 
 def _often(rule: Rule) -> str:

@@ -282,7 +282,7 @@ def next_days(plan: Plan, today: str, count: int = SHOWN) -> list[str]:
 
 def days_words(plan: Plan, today: str) -> str:
     """The next five days in words."""
-    days = ", ".join(format_day(day) for day in next_days(plan, today))
+    days = _(", ").join(format_day(day) for day in next_days(plan, today))
     if not days:
         return _("No day is left in this plan.")
     if plan.mode == FROM_COMPLETION:

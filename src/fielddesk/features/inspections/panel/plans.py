@@ -181,7 +181,7 @@ class PlanPanel(SubjectPanel):
             for one in mine
             if one.completed_on is None and not one.skipped
         ]
-        words = [_("Next days: {days}").format(days=", ".join(days[:SHOWN]))] if days else []
+        words = [_("Next days: {days}").format(days=_(", ").join(days[:SHOWN]))] if days else []
         if row.last is not None and row.last.completed_on:
             words.append(_("last done {day}").format(day=format_day(row.last.completed_on)))
         if row.plan.ended_on:

@@ -70,7 +70,7 @@ class Preview(Card):
                 self._column.addWidget(Text(words, "caption", wraps=True))
         if lacking := [NAMES_OF_LANGUAGES[each] for each in LANGUAGES if not (tree.get("names") or {}).get(each)]:
             remark = Remark("warn")
-            remark.show_words(_("No name yet in: {languages}").format(languages=", ".join(lacking)))
+            remark.show_words(_("No name yet in: {languages}").format(languages=_(", ").join(lacking)))
             self._column.addWidget(remark)
 
     def _condition(self, tree: Mapping[str, Any], earlier: Mapping[str, tuple[int, Item]]) -> str:

@@ -32,7 +32,7 @@ FIELD_WORDS: Final = {
 
 def difference_words(one: Difference) -> str:
     """Changed: Accumulator pressure (lower limit)."""
-    fields = ", ".join(_(FIELD_WORDS[name]) for name in one.fields if name in FIELD_WORDS)
+    fields = _(", ").join(_(FIELD_WORDS[name]) for name in one.fields if name in FIELD_WORDS)
     return _(WHAT[one.what]).format(name=named(one.names), fields=fields)
 
 
@@ -48,7 +48,7 @@ def summary_words(found: Sequence[Difference]) -> str:
         words.append(ngettext("{n} moved", "{n} moved", n).format(n=format_number(n)))
     if n := counted[REMOVED]:
         words.append(ngettext("{n} gone", "{n} gone", n).format(n=format_number(n)))
-    return ", ".join(words)
+    return _(", ").join(words)
 
 
 class Publishing(QFrame):
