@@ -29,6 +29,7 @@ from fielddesk.ui.marks import Mark
 from fielddesk.ui.page import Scroll
 from tests.support.benches import Workplace
 from tests.support.laptops import new_laptop, some_id
+from tests.support.lives import RC4, live
 from tests.support.look import faults
 from tests.support.region import VAN, fill, put
 from tests.support.safety import KIM, WORKS, the_works
@@ -277,6 +278,35 @@ def _site(place: Workplace) -> None:
     _tab(place, "orders", "overview")
 
 
+def _machine(place: Workplace) -> None:
+    _assets(place)
+    _tab(place, "assets", "machine")
+
+
+def _sites(place: Workplace) -> None:
+    _customers(place)
+    _tab(place, "customers", "sites")
+
+
+def _contact(place: Workplace) -> None:
+    _customers(place)
+    _tab(place, "customers", "contacts")
+    place.settle()
+    place.desk.page("customers").tabs.panel().show_new()
+
+
+def _stages(place: Workplace) -> None:
+    place.open("models")
+    place.bench.show("product_model", RC4)
+    _tab(place, "models", "stages")
+
+
+def _strategy(place: Workplace) -> None:
+    place.open("strategy")
+    place.settle()
+    _tab(place, "strategy", "decline")
+
+
 SCENES: dict[str, Callable[[Workplace], None]] = {
     "today": _today,
     "orders": _reason,
@@ -303,6 +333,11 @@ SCENES: dict[str, Callable[[Workplace], None]] = {
     "old-part": _old_part,
     "movements": _moves,
     "customers": _customers,
+    "machine": _machine,
+    "sites": _sites,
+    "contact": _contact,
+    "stages": _stages,
+    "strategy": _strategy,
     "new-customer": _new_customer,
     "new-asset": _new_asset,
 }
@@ -338,6 +373,7 @@ def main(target: Path, words: list[str]) -> None:
     for number, quantity in (("4S-118", 2), ("GR-0400", 1), ("LC-24", 1)):
         store.do(call(reserve_part, order_id=ORDER, part_id=some_id(number), quantity=quantity * MILLION,
                       place_id=None if number == "LC-24" else VAN))  # fmt: skip
+    live(store)
     store.do(call(add_note, order_id=ORDER, text="Bearing fitted, runs quietly. Will look again after the shift."))
     store.do(call(use_part, order_id=ORDER, part_id=some_id("7SR1-03-4"), quantity=MILLION, place_id=VAN))
     store.do(call(use_part, order_id=ORDER, part_id=some_id("4S-118"), quantity=2 * MILLION, place_id=VAN))

@@ -176,8 +176,10 @@ def put_together(who: Person, read: Reading) -> list[Call] | None:
         return None
     part, machine = who.dice.sample(machines, 2)
     shown = {"parent_id": part.parent_id}
-    if part.parent_id is not None and who.dice.random() < 0.5:
+    if part.parent_id is not None:
         return [call(edit_asset, based_on=shown, asset_id=part.id, emptied=["parent_id"])]
+    if who.dice.random() < 0.7:  # where all machines are one, nothing of them enters and leaves a scope any more
+        return None
     return [call(edit_asset, based_on=shown, asset_id=part.id, parent_id=machine.id)]
 
 

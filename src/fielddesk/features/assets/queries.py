@@ -13,7 +13,7 @@ from fielddesk.features.customers.model import Customer, Site
 from fielddesk.features.customers.queries import address_of, sites_of
 from fielddesk.features.documents.model import Attachment
 from fielddesk.features.lifecycle.model import ProductModel
-from fielddesk.features.lifecycle.queries import alerts_of, model_names
+from fielddesk.features.lifecycle.queries import alerts_of, replacement_of
 from fielddesk.features.lifecycle.rules import Alert
 from fielddesk.store.matching import has_text
 from fielddesk.store.tx import Reading
@@ -47,7 +47,7 @@ class AssetView:
     address: str
     site: str = ""
     model: ProductModel | None = None
-    replacement: str = ""
+    replacement: ProductModel | None = None
     alerts: tuple[Alert, ...] = ()
     photos: int = 0
     sites: tuple[Site, ...] = ()
@@ -81,12 +81,11 @@ def asset_view(read: Reading, asset_id: str, today: str) -> AssetView | None:
     customer = read.get(Customer, asset.customer_id)
     site = read.get(Site, asset.site_id) if asset.site_id else None
     model = read.get(ProductModel, asset.model_id) if asset.model_id else None
-    replacement = model.replacement_id if model else None
     return AssetView(
         asset, customer.name if customer else "", asset.customer_id,
         (address_of(site) if site else "") or (address_of(customer) if customer else ""),
         site.name if site else "", model,
-        model_names(read, [replacement]).get(replacement, "") if replacement else "",
+        replacement_of(read, model),
         alerts_of(read, model, today), photo_count(read, asset_id), tuple(sites_of(read, asset.customer_id)),
     )  # fmt: skip
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
 from fielddesk.core import canonical
 from fielddesk.core.i18n import N_, NAMES_OF_LANGUAGES, _, format_day, ngettext, pick
 from fielddesk.features.lifecycle import rules
-from fielddesk.features.lifecycle.queries import ModelRow, model_names, model_page
+from fielddesk.features.lifecycle.model import ProductModel
+from fielddesk.features.lifecycle.queries import ModelRow, model_page
 from fielddesk.features.lifecycle.rules import Alert, InspectionRule
 from fielddesk.store.tx import Reading
 from fielddesk.ui.fields import Choice, Field, Line
@@ -107,6 +108,19 @@ def stage_chip(stage: str) -> Chip:
     return Chip(lambda: stage_words(stage), stage_state(stage), stage_icon(stage))
 
 
+def model_words(model: ProductModel | None) -> str:
+    """A model as it is called: its name in the reader's language, then its number."""
+    if model is None:
+        return ""
+    name = pick(canonical.loads(model.names))
+    return f"{name} ({model.number})" if name and name != model.number else model.number
+
+
+def model_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
+    """Name and number of these models by id."""
+    return {model.id: model_words(model) for model in read.among(ProductModel, ids)}
+
+
 def class_words(product_class: str) -> str:
     return _(CLASSES[product_class]) if product_class in CLASSES else product_class
 
@@ -169,7 +183,7 @@ def _away(alert: Alert) -> str:
     return ngettext("in {n} day", "in {n} days", alert.days).format(n=alert.days)
 
 
-def alert_notices(alerts: tuple[Alert, ...], replacement: str = "") -> list[Notice]:
+def alert_notices(alerts: tuple[Alert, ...], replacement: ProductModel | None = None) -> list[Notice]:
     """What the banner of a machine or model says of its dates: the nearest, then the others and what replaces it.
 
     Of dates that are past only those are told that still bind: no more parts, no more service.
@@ -180,8 +194,8 @@ def alert_notices(alerts: tuple[Alert, ...], replacement: str = "") -> list[Noti
 
     def advice() -> str:
         others = [_("{what}.").format(what=alert_words(alert)) for alert in told[1:]]
-        if replacement:
-            others.append(_("Its replacement is {model}.").format(model=replacement))
+        if replacement is not None:
+            others.append(_("Its replacement is {model}.").format(model=model_words(replacement)))
         return " ".join(others) or _("Tell the customer in time.")
 
     state = "bad" if any(alert.days < 0 for alert in told) else "warn"

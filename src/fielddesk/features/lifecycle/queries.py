@@ -10,7 +10,6 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from fielddesk.core import canonical
-from fielddesk.core.i18n import pick
 from fielddesk.core.paths import resources
 from fielddesk.features.lifecycle.model import ProductModel, StageChange, StrategyRevision
 from fielddesk.features.lifecycle.rules import DATES, NO_STAGE, Alert, Policy, alerts, changed_parts, policy
@@ -35,10 +34,10 @@ class ModelRow:
 
 @dataclass(frozen=True)
 class ModelView:
-    """A model, what replaces it (its words, empty where nothing does), its stages from first to last, its alerts."""
+    """A model, what replaces it where anything does, its stages from first to last, its alerts."""
 
     model: ProductModel
-    replacement: str
+    replacement: ProductModel | None
     stages: tuple[StageChange, ...]
     alerts: tuple[Alert, ...]
 
@@ -66,19 +65,6 @@ class RevisionRow:
 
 
 # ---------------------------------------------------------------- product models
-
-
-def model_title(names: dict[str, str], number: str) -> str:
-    """A model as it is called: its name in the reader's language, then its number."""
-    name = pick(names)
-    return f"{name} ({number})" if name and name != number else number
-
-
-def model_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
-    """Name and number of these models by id."""
-    return {
-        model.id: model_title(canonical.loads(model.names), model.number) for model in read.among(ProductModel, ids)
-    }
 
 
 def model_page(read: Reading, text: str, offset: int, limit: int) -> list[ModelRow]:
@@ -121,10 +107,14 @@ def model_view(read: Reading, model_id: str, today: str) -> ModelView | None:
     model = read.get(ProductModel, model_id)
     if model is None:
         return None
-    other = model_names(read, [model.replacement_id]) if model.replacement_id else {}
     order = [StageChange.c.at, StageChange.c.id]
     stages = tuple(read.all(StageChange, StageChange.c.model_id == model_id, order=order))
-    return ModelView(model, other.get(model.replacement_id or "", ""), stages, alerts_of(read, model, today))
+    return ModelView(model, replacement_of(read, model), stages, alerts_of(read, model, today))
+
+
+def replacement_of(read: Reading, model: ProductModel | None) -> ProductModel | None:
+    """The model that replaces another; None where none does or it is not here."""
+    return read.get(ProductModel, model.replacement_id) if model is not None and model.replacement_id else None
 
 
 def alerts_of(read: Reading, model: ProductModel | None, today: str) -> tuple[Alert, ...]:

@@ -225,7 +225,7 @@ def check_strategy(table: Any) -> None:
     stages = _dict(table, "stages")
     words = _dict(table, "words")
     if sorted(stages) != sorted(STAGES):
-        _wrong("stages")
+        _not_whole("stages")
     for group in WORDED:
         for code, text in _dict(words, group, "words").items():
             names = [text.get("name"), text.get("does")] if group == "roles" and isinstance(text, dict) else [text]
@@ -240,7 +240,7 @@ def check_strategy(table: Any) -> None:
 
 def _check_one_stage(found: Any, words: Mapping[str, Any], where: str) -> None:
     if not isinstance(found, dict):
-        _wrong(where)
+        _not_whole(where)
     for key in ("name", "focus", "goal"):
         _text(found.get(key), f"{where}.{key}")
     _texts(found.get("service"), f"{where}.service")
@@ -249,75 +249,75 @@ def _check_one_stage(found: Any, words: Mapping[str, Any], where: str) -> None:
     for key in ("roles", "channels", "documents"):
         codes = found.get(key)
         if not isinstance(codes, list) or not all(isinstance(code, str) and code in words[key] for code in codes):
-            _wrong(f"{where}.{key}")
+            _not_whole(f"{where}.{key}")
     if not isinstance(found.get("pool"), str) or found["pool"] not in words["pools"]:
-        _wrong(f"{where}.pool")
+        _not_whole(f"{where}.pool")
     lane = _dict(found, "lane", where)
     for key in ("respond_percent", "resolve_percent"):
         if type(lane.get(key)) is not int or not 1 <= lane[key] <= MOST_PERCENT:
-            _wrong(f"{where}.lane.{key}")
+            _not_whole(f"{where}.lane.{key}")
     for product_class, rule in _dict(found, "inspection", where).items():
         good = product_class in CLASSES and isinstance(rule, dict)
         if not good or rule.get("kind") not in (ON_SITE, REMOTE) or rule.get("every") not in EVERY:
-            _wrong(f"{where}.inspection")
+            _not_whole(f"{where}.inspection")
     if not isinstance(found.get("checklist"), str):
-        _wrong(f"{where}.checklist")
+        _not_whole(f"{where}.checklist")
     _check_steps(found.get("steps"), f"{where}.steps")
 
 
 def _check_steps(steps: Any, where: str) -> None:
     if not isinstance(steps, list):
-        _wrong(where)
+        _not_whole(where)
     keys = []
     for step in steps:
         if not isinstance(step, dict) or not isinstance(step.get("key"), str) or not step["key"].isascii():
-            _wrong(where)
+            _not_whole(where)
         _text(step.get("words"), f"{where}.{step['key']}")
         for name in ("kinds", "classes"):
             if not isinstance(step.get(name), list) or not all(isinstance(each, str) for each in step[name]):
-                _wrong(f"{where}.{step['key']}.{name}")
+                _not_whole(f"{where}.{step['key']}.{name}")
         keys.append(step["key"])
     if len(keys) != len(set(keys)):
-        _wrong(where)
+        _not_whole(where)
 
 
 def _check_terms(terms: Mapping[str, Any]) -> None:
     for key in ("alert_months", "commitment_years_least", "commitment_years_most"):
         if type(terms.get(key)) is not int or not 0 <= terms[key] <= 120:
-            _wrong(f"terms.{key}")
+            _not_whole(f"terms.{key}")
     if terms["commitment_years_least"] > terms["commitment_years_most"]:
-        _wrong("terms.commitment_years_most")
+        _not_whole("terms.commitment_years_most")
     if not isinstance(terms.get("emergency"), list):
-        _wrong("terms.emergency")
+        _not_whole("terms.emergency")
     for level in terms["emergency"]:
         if not isinstance(level, dict) or type(level.get("level")) is not int:
-            _wrong("terms.emergency")
+            _not_whole("terms.emergency")
         _text(level.get("effect"), f"terms.emergency.{level['level']}")
 
 
 def _dict(tree: Any, key: str, where: str = "") -> dict[str, Any]:
     found = tree.get(key) if isinstance(tree, dict) else None
     if not isinstance(found, dict):
-        _wrong(f"{where}.{key}" if where else key)
+        _not_whole(f"{where}.{key}" if where else key)
     return found  # type: ignore[return-value]
 
 
 def _text(text: Any, where: str) -> None:
     """A text of the table is there in all three languages: a reader of one of them must not find a gap."""
     if not isinstance(text, dict) or set(text) != set(LANGUAGES):
-        _wrong(where)
+        _not_whole(where)
     if not all(isinstance(each, str) and each.strip() for each in text.values()):
-        _wrong(where)
+        _not_whole(where)
 
 
 def _texts(texts: Any, where: str) -> None:
     if not isinstance(texts, list):
-        _wrong(where)
+        _not_whole(where)
     for place, text in enumerate(texts):
         _text(text, f"{where}.{place + 1}")
 
 
-def _wrong(where: str) -> None:
+def _not_whole(where: str) -> None:
     raise RuleBroken("strategy_wrong", field="table", where=where)
 
 

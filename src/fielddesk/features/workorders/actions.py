@@ -7,7 +7,6 @@ from typing import Any, Final, NotRequired
 from typing_extensions import TypedDict
 
 from fielddesk.core import canonical
-from fielddesk.core.clock import local_day
 from fielddesk.core.errors import RuleBroken
 from fielddesk.features.lifecycle.rules import check_step
 from fielddesk.features.people.rules import FIELD_STAFF, OFFICE
@@ -37,6 +36,7 @@ from fielddesk.features.workorders.rules import (
     check_sign_off,
     check_start,
     check_status,
+    utc_day,
 )
 from fielddesk.store.actions import Args, Ctx, decision, fact, only_added
 from fielddesk.store.tx import Tx
@@ -85,7 +85,7 @@ def create_order(
     check_order(number, kind, title)
     ctx.tell(number=number, title=title)
     if stage is None or strategy is None:
-        stage, strategy = asset_standing(tx, asset_id, local_day(ctx.at, "UTC"))
+        stage, strategy = asset_standing(tx, asset_id, utc_day(ctx.at))
     return tx.add(
         WorkOrder(
             id=ctx.id("order"), number=number, kind=kind, title=title, customer_id=customer_id, asset_id=asset_id,

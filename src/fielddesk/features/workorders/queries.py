@@ -14,7 +14,8 @@ from fielddesk.core.clock import moment_at
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.customers.model import Contact, Customer, Site
 from fielddesk.features.customers.queries import address_of
-from fielddesk.features.lifecycle.queries import model_names, policy_for, standing_of
+from fielddesk.features.lifecycle.model import ProductModel
+from fielddesk.features.lifecycle.queries import policy_for, standing_of
 from fielddesk.features.lifecycle.rules import TAKEN_BACK, Policy, Step, steps_missing
 from fielddesk.features.people.model import User
 from fielddesk.features.people.queries import person_names
@@ -481,7 +482,7 @@ class LifeView:
 
     order: WorkOrder
     policy: Policy
-    model: str
+    model: ProductModel | None
     steps: tuple[StepRow, ...]
 
 
@@ -511,7 +512,7 @@ def life_view(read: Reading, order_id: str) -> LifeView | None:
     names = person_names(read, {row.by_id for row in newest.values()})
     steps = tuple(_step_row(step, newest.get(step.key), names) for step in asked.steps)
     asset = read.get(Asset, order.asset_id) if order.asset_id else None
-    model = model_names(read, [asset.model_id]).get(asset.model_id, "") if asset and asset.model_id else ""
+    model = read.get(ProductModel, asset.model_id) if asset and asset.model_id else None
     return LifeView(order, asked, model, steps)
 
 

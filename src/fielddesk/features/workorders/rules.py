@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from fielddesk.core.errors import RuleBroken
@@ -224,3 +225,9 @@ def check_sign_off(signer: str, signature: str, reason: str, satisfaction: int, 
         raise RuleBroken("satisfaction_unknown", field="satisfaction")
     if not -1 <= recommendation <= 10:
         raise RuleBroken("recommendation_unknown", field="recommendation")
+
+
+def utc_day(moment: int) -> str:
+    """The day of a moment (microseconds since 1970) in UTC, the same on every machine."""
+    days = date(1970, 1, 1).toordinal() + moment // 86_400_000_000
+    return date.fromordinal(max(1, min(days, date.max.toordinal()))).isoformat()  # whatever a clock says

@@ -7,7 +7,7 @@ from typing import Any, Final
 from fielddesk.core.i18n import _
 from fielddesk.features.lifecycle.actions import create_model
 from fielddesk.features.lifecycle.dialogs import NAME_FIELDS, model_field
-from fielddesk.features.lifecycle.panel.model import names_of
+from fielddesk.features.lifecycle.panel.record import names_of
 from fielddesk.features.lifecycle.rules import LAUNCH
 from fielddesk.store.actions import Call, call
 from fielddesk.ui.making import NewRecord

@@ -13,6 +13,7 @@ from fielddesk.core.i18n import _
 from fielddesk.features.lifecycle.dialogs import (
     OUTCOMES,
     lane_words,
+    model_words,
     rule_words,
     stage_words,
     text_words,
@@ -268,7 +269,7 @@ def _facts(view: LifeView) -> dict[str, str]:
     asked = view.policy
     revision = _("revision {number} of the strategy").format(number=view.order.strategy)
     stage = stage_words(view.order.stage)
-    words = [part for part in (stage, view.model, revision if stage else "") if part]
+    words = [part for part in (stage, model_words(view.model), revision if stage else "") if part]
     return {
         "stage": " · ".join(words),
         "goal": text_words(asked.goal),

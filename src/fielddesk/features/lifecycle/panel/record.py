@@ -16,6 +16,7 @@ from fielddesk.features.lifecycle.dialogs import (
     NAME_FIELDS,
     class_words,
     model_field,
+    model_words,
     stage_words,
 )
 from fielddesk.features.lifecycle.queries import ModelView, model_view
@@ -115,7 +116,10 @@ class ModelPanel(SubjectPanel):
         values = {"stage": f"{since}: {model.stage_reason}" if model.stage_reason else since}
         if not self._keeps:
             values |= {key: FIELDS[key].say(getattr(model, key), {}) for key in (*DATES, "dates_source")}
-            values |= {"product_class": class_words(model.product_class), "replacement_id": view.replacement}
+            values |= {
+                "product_class": class_words(model.product_class),
+                "replacement_id": model_words(view.replacement),
+            }
         self.facts.show_values(values)
         if self._keeps:
             names = canonical.loads(model.names)
