@@ -165,22 +165,22 @@ def correct_asset(who: Person, read: Reading) -> list[Call] | None:
     news = {
         name: f"common {name}" if who.dice.random() < 0.15 else who.one_of_a_kind(name.capitalize()) for name in fields
     }
+    if who.now is not None and who.now() // 1_000_000 % 16 == 0:
+        return put_together(asset, machines)
     shown = {name: getattr(asset, name) for name in news}
     return [call(edit_asset, based_on=shown, asset_id=asset.id, **news)]
 
 
-def put_together(who: Person, read: Reading) -> list[Call] | None:
-    """Make a machine a part of another one, or take it out; two who do it apart may make a ring, one is refused."""
-    machines = _rows(read, Asset)
-    if len(machines) < 2:
-        return None
-    part, machine = who.dice.sample(machines, 2)
+def put_together(part: Asset, machines: list[Asset]) -> list[Call] | None:
+    """Make a machine a part of the next one, or take it out; two who do it apart may make a ring, one is refused.
+
+    Done seldom: where all machines are one, nothing of them enters and leaves a scope any more.
+    """
     shown = {"parent_id": part.parent_id}
     if part.parent_id is not None:
         return [call(edit_asset, based_on=shown, asset_id=part.id, emptied=["parent_id"])]
-    if who.dice.random() < 0.7:  # where all machines are one, nothing of them enters and leaves a scope any more
-        return None
-    return [call(edit_asset, based_on=shown, asset_id=part.id, parent_id=machine.id)]
+    machine = machines[(machines.index(part) + 1) % len(machines)]
+    return None if machine is part else [call(edit_asset, based_on=shown, asset_id=part.id, parent_id=machine.id)]
 
 
 def give_order(who: Person, read: Reading) -> list[Call] | None:
@@ -198,11 +198,9 @@ def give_order(who: Person, read: Reading) -> list[Call] | None:
 
 FIELD: tuple[tuple[Wish, int], ...] = (
     (note, 3), (fit_part, 4), (bring_back, 2), (open_order, 2), (change_status, 3), (correct_asset, 4),
-    (put_together, 1),
 )  # fmt: skip
 DESK: tuple[tuple[Wish, int], ...] = (
     (note, 1), (open_order, 2), (change_status, 2), (correct_asset, 3), (give_order, 4),
-    (put_together, 1),
 )  # fmt: skip
 
 
