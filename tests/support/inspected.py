@@ -66,12 +66,13 @@ def items() -> list[dict[str, object]]:
         {"key": "curtain", "kind": "pass_fail", "names": names(*NAMES[3])},
         {"key": "colour", "kind": "choice", "names": names("Colour of the oil", "油的颜色", "油的顏色"),
          "options": [{"key": "clear", "names": names("clear", "清澈", "清澈")},
-                     {"key": "dark", "names": names("dark", "发黑", "發黑")}]},
+                     {"key": "dark", "names": names("dark", "发黑", "發黑")},
+                     {"key": "milky", "names": names("milky", "乳白", "乳白")}]},
         {"key": "changed", "kind": "date", "names": names("Oil changed on", "换油日期", "換油日期")},
         {"key": "remark", "kind": "text", "names": names("Remark of the operator", "操作员备注", "操作員備註")},
         {"key": "plate", "kind": "photo", "names": names("Type plate", "铭牌", "銘牌")},
         {"key": "deep", "kind": "tick", "names": names("Only after a failure", "仅在不合格后", "僅在不合格後"),
-         "when": {"item": "colour", "choices": ["never"]}},
+         "when": {"item": "colour", "choices": ["milky"]}},
         {"key": "s3", "kind": "section", "names": names("Machine", "机器", "機器")},
     ]  # fmt: skip
     for n in range(1, 14):

@@ -29,11 +29,11 @@ from fielddesk.features.inspections.queries import (
     visits_of_asset,
     visits_to_open,
 )  # fmt: skip
-from fielddesk.features.workorders.actions import set_order_status
 from fielddesk.features.workorders.model import WorkOrder
 from tests.support.inspections import PRESS, SHORT, Shop, shop
 from tests.support.laptops import some_id
 from tests.support.region import ANNA, BENNO
+from tests.support.safety import a_safe_start
 
 __all__ = ["shop"]  # the fixture
 
@@ -107,8 +107,7 @@ def test_a_skipped_visit_cancels_its_order_and_putting_it_back_opens_it(shop: Sh
     assert shop.ask(plan_view, plan, shop.today).next.due_on > shop.day(60)
     shop.do(restore_visit, plan_id=plan, due_on=shop.day(5))
     assert order_of(shop, plan).status == "assigned"
-    shown = {"status": "assigned", "status_reason": ""}
-    shop.do(set_order_status, based_on=shown, order_id=order_of(shop, plan).id, status="in_progress")
+    shop.store.do(a_safe_start(order_of(shop, plan).id, shop.store.clock.now(), kind="inspection"))
     assert refused(shop, skip_visit, **skip) == "visit_started"
 
 

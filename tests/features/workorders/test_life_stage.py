@@ -26,6 +26,7 @@ from tests.support.laptops import some_id
 from tests.support.lives import PRESS, RC4, ROBOT, live
 from tests.support.look import IN_EACH_LANGUAGE, faults
 from tests.support.region import ANNA
+from tests.support.safety import a_safe_start
 
 HARBOUR = some_id("Harbour Stamping")
 
@@ -43,8 +44,7 @@ def opened(laptop: Store, asset_id: str | None = ROBOT, kind: str = "repair") ->
              asset_id=asset_id, assignee_id=ANNA)
     )  # fmt: skip
     order_id = str(made.results[0])
-    shown = {"status": "assigned", "status_reason": ""}
-    laptop.do(call(set_order_status, based_on=shown, order_id=order_id, status="in_progress"))
+    laptop.do(a_safe_start(order_id, laptop.clock.now(), kind=kind))
     return order_id
 
 

@@ -37,14 +37,14 @@ def add_attachment(
 @decision(may=EVERYBODY, about="subject_id", undo="describe_attachment")
 def describe_attachment(tx: Tx, ctx: Ctx, *, attachment_id: Id, subject_id: Id, caption: Line) -> None:
     """Say what a photo or file shows."""
-    row = tx.change(tx.one(Attachment, attachment_id), ctx.based_on, caption=caption)
+    row = tx.change(_of(tx, attachment_id, subject_id), ctx.based_on, caption=caption)
     ctx.tell(kind=row.kind, name=row.name)
 
 
 @decision(may=EVERYBODY, about="subject_id", undo="restore_attachment")
 def archive_attachment(tx: Tx, ctx: Ctx, *, attachment_id: Id, subject_id: Id) -> None:
     """Take a photo or file off a record; row and content stay. One that is off already stays as it is."""
-    row = tx.one(Attachment, attachment_id)
+    row = _of(tx, attachment_id, subject_id)
     ctx.tell(kind=row.kind, name=row.name)
     if row.archived_at is None:
         tx.change(row, None, archived_at=ctx.at)
@@ -53,7 +53,7 @@ def archive_attachment(tx: Tx, ctx: Ctx, *, attachment_id: Id, subject_id: Id) -
 @decision(may=EVERYBODY, about="subject_id", undo="archive_attachment")
 def restore_attachment(tx: Tx, ctx: Ctx, *, attachment_id: Id, subject_id: Id) -> None:
     """Put a photo or file back on its record."""
-    row = tx.one(Attachment, attachment_id)
+    row = _of(tx, attachment_id, subject_id)
     ctx.tell(kind=row.kind, name=row.name)
     if row.archived_at is not None:
         tx.change(row, None, archived_at=None)
@@ -91,3 +91,11 @@ def issue_document(
             replaces_id=replaces_id, reason=reason, by_id=ctx.actor, at=ctx.at,
         )
     )  # fmt: skip
+
+
+def _of(tx: Tx, attachment_id: str, subject_id: str) -> Attachment:
+    """The attachment, if it is on that record: the history of no other one tells of it."""
+    row = tx.one(Attachment, attachment_id)
+    if subject_id not in (row.order_id, row.asset_id, row.customer_id):
+        raise RuleBroken("attachment_without_record", field="subject_id")
+    return row

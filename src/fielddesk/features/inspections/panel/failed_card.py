@@ -16,7 +16,7 @@ from fielddesk.features.inspections.actions import follow_up_calls, follow_up_id
 from fielddesk.features.inspections.dialogs import item_title, named, value_words
 from fielddesk.features.inspections.queries import InspectionView, ItemView, ProposedRow, proposed_parts
 from fielddesk.features.inspections.queries.running import given_of
-from fielddesk.features.parts.actions import reserve_part
+from fielddesk.features.parts.actions import release_part
 from fielddesk.features.parts.dialogs import amount, part_name
 from fielddesk.features.parts.queries import PlaceStock, stocks
 from fielddesk.features.workorders.actions import set_order_status
@@ -269,7 +269,7 @@ def _taken_back(order_id: str, assigned: bool, parts: Sequence[tuple[str, int, s
         )
     ]
     calls += [
-        call(reserve_part, order_id=order_id, part_id=part_id, quantity=-quantity, place_id=place_id)
+        call(release_part, order_id=order_id, part_id=part_id, quantity=quantity, place_id=place_id)
         for part_id, quantity, place_id in parts
     ]
     return calls
