@@ -348,6 +348,32 @@ def test_a_colleague_goes_on_at_the_same_item(dressed: theme.Theme, press: Store
         assert Person(desk, qtbot).at == "pressure"
 
 
+def test_a_completed_inspection_is_looked_at_and_opened_again_to_change_it(anna: Person, press: Store) -> None:
+    anna.to_the_pressure()
+    anna.type("97.9")
+    anna.press(Keys.Key_Return, Keys.Key_P)
+    anna.run.complete.click()
+    anna.desk.settle()
+    anna.page.show_subject("inspection", "run:" + INSPECTION)
+    anna.desk.settle()
+    assert not anna.card.answer.isEnabled()
+    assert anna.run.complete.words() == "Open again"
+    anna.run.complete.click()
+    anna.desk.settle()
+    assert anna.card.answer.isEnabled()
+    with press.read() as read:
+        assert read.one(Inspection, INSPECTION).completed_at is None
+
+
+def test_an_answer_is_taken_back_also_after_one_has_left(anna: Person, press: Store) -> None:
+    anna.press(Keys.Key_D)
+    anna.run.leave()
+    anna.desk.settle()
+    assert anna.desk.bench.undo.take_last()
+    anna.desk.settle()
+    assert answers(press)["guard"].verdict == "none"
+
+
 def test_an_answer_from_elsewhere_never_overwrites_what_is_typed(anna: Person, press: Store) -> None:
     anna.to_the_pressure()
     anna.type("97")

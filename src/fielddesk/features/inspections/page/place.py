@@ -110,6 +110,7 @@ class InspectionsPage(SubjectPage, SplitPage):
         """Show one of the lists, or the calendar."""
         self._view = view
         self.filters.choose(view)
+        self.visit.put_askings_away()
         if view == CALENDAR:
             self._show_calendar()
             self._show_day()
@@ -320,7 +321,7 @@ class InspectionsPage(SubjectPage, SplitPage):
 
     def focus(self) -> None:
         if self.is_running() and self.running.card is not None:
-            self.running.card.answer.focus()
+            self.running.card.focus()
         else:
             self.list.setFocus()
 

@@ -10,8 +10,10 @@ from fielddesk.features.inspections.panel.records import (
     count_of_asset,
     count_of_order,
 )  # fmt: skip
-from fielddesk.features.inspections.panel.run import RUNNING, Running
-from fielddesk.features.inspections.panel.visit import AT, VisitPane
+from fielddesk.features.inspections.panel.run import Running
+from fielddesk.features.inspections.panel.run_state import RUNNING
+from fielddesk.features.inspections.panel.visit import VisitPane
+from fielddesk.features.inspections.panel.visit_shown import AT
 
 __all__ = [
     "AT", "RUN", "RUNNING", "InspectionPanel", "InspectionsOf", "Running", "VisitPane", "count_of_asset",

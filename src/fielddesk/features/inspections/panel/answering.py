@@ -255,7 +255,7 @@ class DayAnswer(Answering):
 
     def __init__(self, item: Item, today: Callable[[], str]) -> None:
         super().__init__(item)
-        field = EnterDay("day", lambda: named(item.names), hint=lambda: _("Such as today or 2028-03-17"), today=today)
+        field = EnterDay("day", lambda: named(item.names), hint="2028-03-17", today=today)
         self.take_field(field)
         field.committed.connect(lambda _shown, new: self.given.emit(Given(day=new)))
         field.entered.connect(self.entered)

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from fielddesk.core.errors import FieldDeskError
@@ -16,7 +15,6 @@ from fielddesk.features.inspections.dialogs import (
     item_title,
     limits_words,
     named,
-    question_words,
     value_words,
     verdict_chip,
 )  # fmt: skip
@@ -29,6 +27,7 @@ from fielddesk.features.inspections.panel.earlier import (
     reading_marks,
 )
 from fielddesk.features.inspections.panel.pictures import photos_of, signature_of
+from fielddesk.features.inspections.panel.question import QuestionBar
 from fielddesk.features.inspections.queries import InspectionView, ItemView, ReadingRow
 from fielddesk.features.inspections.queries.running import given_of
 from fielddesk.features.inspections.rules import (
@@ -47,9 +46,9 @@ from fielddesk.features.inspections.rules import (
 )  # fmt: skip
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
-from fielddesk.ui.fields import Line, Prose
+from fielddesk.ui.fields import Prose
 from fielddesk.ui.seams import Bench
-from fielddesk.ui.signs import Banner, Card, Chip, Notice
+from fielddesk.ui.signs import Card, Chip
 from fielddesk.ui.text import Heading, Text
 from fielddesk.ui.trend import Reading, Trend
 
@@ -164,20 +163,12 @@ class ItemCard(Card):
         return holder
 
     def _make_question(self) -> None:
-        self.banner = Banner()
-        self.inner.addWidget(self.banner)
-        self.why = Line("kept_because", lambda: _("Why it is kept (may stay empty)"))
+        self.asked = QuestionBar(self.item)
+        self.banner, self.why = self.asked.banner, self.asked.why
+        self.asked.again.connect(self.measure_again)
+        self.asked.kept.connect(self.keep)
         self.why.typed.connect(lambda text: self._draft(KEPT, text))
-        self.why.start("")
-        self._why_row = QWidget()
-        column = QVBoxLayout(self._why_row)
-        theme.space(column, spacing=4)
-        column.addWidget(self.why.label)
-        column.addWidget(self.why)
-        self.inner.addWidget(self._why_row)
-        self._why_row.hide()
-        self._keep_key = QShortcut(QKeySequence("K"), self, self.keep)
-        self._keep_key.setEnabled(False)
+        self.inner.addWidget(self.asked)
         if isinstance(self.answer, NumberAnswer):
             self.answer.reading.kept.connect(self.keep)
 
@@ -211,6 +202,13 @@ class ItemCard(Card):
             self.show_pictures()
 
     # ---------------------------------------------------------------- what the person does
+
+    def focus(self) -> None:
+        """Put the keyboard where this item is answered."""
+        if self.answer.field is None and self.answer.marks is None:
+            (self.pictures or self.note_button).setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.answer.focus()
 
     def show_pictures(self) -> None:
         """Put up the photos of this item and the ways to take more."""
@@ -266,6 +264,8 @@ class ItemCard(Card):
             else:
                 self.answer.trouble(error)
             return
+        if whole == self._given and questioned == NONE:
+            return  # pressed twice: what stands says it already
         self._given = whole
         self.answered.emit(whole, questioned, because)
 
@@ -296,21 +296,8 @@ class ItemCard(Card):
         reading = self.answer.reading
         self._draft(ANSWER, reading.text())
         quarters = in_quarters(self._readings[-SHOWN_READINGS:], self._bench.zone())
-        icon = "trend-down" if question.difference < 0 else "trend-up"
-        self.banner.show_notices(
-            [
-                Notice(
-                    lambda: question_words(self.item, question, number, quarters=quarters),
-                    lambda: _("Measure again, or keep it and say why."),
-                    "bad" if question.why == LIMITS else "warn",
-                    icon,
-                    [(lambda: _("Measure again"), self.measure_again), (lambda: _("Keep (K)"), self.keep)],
-                )
-            ]
-        )
-        self._why_row.show()
+        self.asked.ask(question, number, quarters=quarters)
         reading.asks = True
-        self._keep_key.setEnabled(True)
         self.asking.emit(True)
         if not self.why.editor.hasFocus():
             reading.editor.selectAll()
@@ -319,9 +306,7 @@ class ItemCard(Card):
         if self.question is None:
             return
         self.question = None
-        self.banner.show_notices([])
-        self._why_row.hide()
-        self._keep_key.setEnabled(False)
+        self.asked.put_away()
         if isinstance(self.answer, NumberAnswer):
             self.answer.reading.asks = False
         self.asking.emit(False)
@@ -351,13 +336,6 @@ class ItemCard(Card):
         self._close_question()
         self._hand_over(Given(number=number), question.why, because)
         self.answer.focus()
-
-    def focus_question(self) -> None:
-        """Put the keyboard where the question is decided."""
-        buttons = self.banner.findChildren(Button)
-        if buttons:
-            buttons[-1].setFocus(Qt.FocusReason.OtherFocusReason)
-            theme.announce(self.banner, _("First decide: measure again, or keep it."))
 
     # ---------------------------------------------------------------- what is shown
 
@@ -396,6 +374,11 @@ class ItemCard(Card):
         if view.files and self.pictures is None:
             self.show_pictures()
 
+    def lock(self, locked: bool) -> None:
+        """A completed inspection is looked at; it is changed only after it was opened again."""
+        for part in (self.answer, self.cannot, self.note_button, self.note, self.asked):
+            part.setEnabled(not locked)
+
     def restore(self, what: str, draft: str) -> None:
         """Put back what was typed before the program ended or another item was looked at."""
         if what == ANSWER:
@@ -427,7 +410,6 @@ class ItemCard(Card):
         for field in (self.answer, self.why):
             field.flush() if isinstance(field, Answering) else field.flush_draft()
         self._gone = True
-        self._keep_key.setEnabled(False)
 
     def _draft(self, what: str, text: str | None) -> None:
         if not self._gone:

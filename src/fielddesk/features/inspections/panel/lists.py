@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from fielddesk.core.i18n import _, due_words, format_day, relative_day
 from fielddesk.features.inspections.dialogs import STANDINGS, named, progress_words
-from fielddesk.features.inspections.panel.visit import visit_key
+from fielddesk.features.inspections.panel.visit_shown import visit_key
 from fielddesk.features.inspections.queries import (
     CalendarDay,
     InspectionFilter,
