@@ -27,10 +27,12 @@ from fielddesk.ui import theme
 from fielddesk.ui.cover import Cover
 from fielddesk.ui.marks import Mark
 from fielddesk.ui.page import Scroll
+from tests.features.inspections import scenes as inspections
 from tests.support.benches import Workplace
 from tests.support.laptops import new_laptop, some_id
 from tests.support.lives import RC4, live
 from tests.support.look import faults
+from tests.support.machine import NOON, fill_press
 from tests.support.region import VAN, fill, put
 from tests.support.safety import KIM, WORKS, the_works
 
@@ -343,6 +345,7 @@ SCENES: dict[str, Callable[[Workplace], None]] = {
 }
 
 
+SCENES |= inspections.SCENES
 ONLY_OFFICE = ("new-customer", "new-asset")
 
 
@@ -359,7 +362,7 @@ def main(target: Path, words: list[str]) -> None:
     assert isinstance(app, QApplication)
     look = theme.start(app)
     folder = Path(tempfile.mkdtemp())
-    store = new_laptop(folder / "laptop", clock=FixedClock(), role=role)
+    store = new_laptop(folder / "laptop", clock=FixedClock(at=NOON), role=role)
     fill(store)
     put(store, the_works())
     with store.read() as read:
@@ -374,6 +377,7 @@ def main(target: Path, words: list[str]) -> None:
         store.do(call(reserve_part, order_id=ORDER, part_id=some_id(number), quantity=quantity * MILLION,
                       place_id=None if number == "LC-24" else VAN))  # fmt: skip
     live(store)
+    fill_press(store)
     store.do(call(add_note, order_id=ORDER, text="Bearing fitted, runs quietly. Will look again after the shift."))
     store.do(call(use_part, order_id=ORDER, part_id=some_id("7SR1-03-4"), quantity=MILLION, place_id=VAN))
     store.do(call(use_part, order_id=ORDER, part_id=some_id("4S-118"), quantity=2 * MILLION, place_id=VAN))
