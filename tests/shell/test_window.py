@@ -51,7 +51,7 @@ def begin(window: Window, order: WorkOrder) -> None:
     window.bench.do(
         call(set_order_status, based_on=shown, order_id=order.id, status="on_hold", reason="no part"),
         said="Put on hold",
-        undo=lambda _done: call(set_order_status, based_on=after, order_id=order.id, status="in_progress"),
+        undo=lambda _done: call(set_order_status, based_on=after, order_id=order.id, status="in_progress", unasked=1),
     )
 
 
