@@ -22,9 +22,9 @@ from fielddesk.features.people.actions import create_user
 from fielddesk.hq.checklists import publish_checklist_file, shipped
 from fielddesk.hq.demo.catalogue import own_parts, parts
 from fielddesk.hq.demo.history import Sheet, make_history, make_plans
-from fielddesk.hq.demo.orders import give_real_orders, make_orders, plan_days
+from fielddesk.hq.demo.orders import ON_NO_VAN, give_real_orders, make_orders, plan_days
 from fielddesk.hq.demo.people import ENGINEERS, STAFF
-from fielddesk.hq.demo.region import make_customers, make_machines, make_models
+from fielddesk.hq.demo.region import first_press, make_customers, make_machines, make_models
 from fielddesk.hq.demo.work import Work
 from fielddesk.hq.importer import import_file
 from fielddesk.hq.service import Headquarters
@@ -72,13 +72,15 @@ def make_demo(
     models = make_models(work, today)
     sheets = _checklists(work)
     machines = make_machines(work, make_customers(work), models, today, draw)
-    planned = make_plans(work, machines, sheets, [people[login] for login in ENGINEERS], today)
+    begins_with = first_press(machines)
+    inspected = [begins_with, *(one for one in machines if one is not begins_with)]
+    planned = make_plans(work, inspected, sheets, [people[login] for login in ENGINEERS], today)
     make_history(work, planned, draw)
     open_visits(office, today.isoformat())
     make_orders(work, machines, people, today, draw)
     if reports:
         give_real_orders(work, people, today, draw)
-    plan_days(work, people, today, clock.zone())
+    plan_days(work, people, today, clock.zone(), begins_with.asset_id)
     _stock(work, places, draw)
     return Demo(people, tuple(reports))
 
@@ -105,11 +107,13 @@ def _stock(work: Work, places: Sequence[str], draw: random.Random) -> None:
         c = Part.c
         own = [line["number"] for line in own_parts()]
         mine = [row[0] for row in read.rows(sa.select(c.id).where(c.number.in_(own)).order_by(c.number))]
+        [absent] = read.all(Part, c.number == ON_NO_VAN)
+        on_vans = [part for part in mine if part != absent.id]
         others = [row[0] for row in read.rows(sa.select(c.id).where(c.number.not_in(own)).order_by(c.number))]
     work.many(
         call(receive_stock, place_id=place, part_id=part, quantity=draw.randint(1, 9) * MILLION)
         for place in places
-        for part in [*mine, *draw.sample(others, min(IN_A_VAN, len(others)))]
+        for part in [*(mine if place == places[-1] else on_vans), *draw.sample(others, min(IN_A_VAN, len(others)))]
     )
 
 

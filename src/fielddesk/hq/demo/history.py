@@ -34,16 +34,18 @@ class Sheet:
 def make_plans(
     work: Work, machines: Sequence[Machine], sheets: Mapping[str, Sheet], engineers: Sequence[str], today: date
 ) -> list[tuple[Machine, Sheet, str, list[date], str]]:
-    """A quarterly plan for each machine that has a checklist: (machine, sheet, plan, past due days, engineer)."""
+    """A quarterly plan for each machine that has a checklist: (machine, sheet, plan, past due days, engineer).
+
+    The first of the machines is due today, at the first of the engineers, with every answer in its history.
+    """
     planned = [
         (
             machine,
             sheets[machine.model.checklist],
-            today + timedelta(days=nth % 60 - 2),
+            today + timedelta(days=nth % 60 - 2 if nth else 0),
             engineers[nth % len(engineers)],
         )
-        for nth, machine in enumerate(machines)
-        if machine.model.checklist in sheets
+        for nth, machine in enumerate(machine for machine in machines if machine.model.checklist in sheets)
     ]
     calls, dues = [], []
     for machine, sheet, due, engineer in planned:

@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from fielddesk.features.assets.model import Asset
+from fielddesk.features.parts.actions import reserve_part
+from fielddesk.features.parts.model import Part
+from fielddesk.features.parts.rules import MILLION
 from fielddesk.features.workorders.actions import add_note, assign_order, create_order, edit_order
 from fielddesk.features.workorders.model import WorkOrder
 from fielddesk.hq.demo.region import Machine
@@ -26,6 +29,7 @@ FAULTS: Final = (
 NOTES: Final = ("Gate 3, ask for the shift leader.", "Customer sent a photo of the leak.", "钥匙在门卫处。")
 COUNT: Final = 36
 REAL: Final = 120
+ON_NO_VAN: Final = "BT-1250"
 WHOSE: Final = ("engineer", "engineer", "colleague", None, "third", "engineer")
 TIMES: Final = ((8, 30), (11, 0), (15, 15))
 
@@ -69,18 +73,26 @@ def give_real_orders(work: Work, people: Mapping[str, str], today: date, draw: r
     )  # fmt: skip
 
 
-def plan_days(work: Work, people: Mapping[str, str], today: date, zone: str) -> None:
-    """Three visits today and three tomorrow for each engineer: the inspection that is due first, then repairs."""
+def plan_days(work: Work, people: Mapping[str, str], today: date, zone: str, begins_with: str) -> None:
+    """Three visits today and three tomorrow for each engineer: the inspections that are due first, then a repair.
+
+    The day begins at the machine `begins_with`, for whoever it is given to; each repair of today wants a part that is
+    on no van.
+    """
     calls = []
+    with work.office.read() as read:
+        [part] = read.all(Part, Part.c.number == ON_NO_VAN)
     for login in ("engineer", "colleague", "third"):
         with work.office.read() as read:
             c = WorkOrder.c
             mine = (c.assignee_id == people[login], c.status == "assigned", c.planned_at.is_(None))
-            first = read.all(WorkOrder, *mine, c.kind == "inspection", order=[c.due_on, c.number], limit=4)
+            here = (c.asset_id != begins_with, c.due_on, c.number)
+            first = read.all(WorkOrder, *mine, c.kind == "inspection", order=here, limit=4)
             rest = read.all(WorkOrder, *mine, c.kind == "repair", c.number.like("WO-HQ-%"), order=[c.number], limit=2)
         days = ((today, [*first[:2], *rest[:1]]), (today + timedelta(days=1), [*first[2:], *rest[1:]]))
         for day, orders in days:
             calls += [_planned(order, day, TIMES[nth], zone) for nth, order in enumerate(orders)]
+        calls += [call(reserve_part, order_id=order.id, part_id=part.id, quantity=MILLION) for order in rest[:1]]
     work.many(calls)
 
 

@@ -18,6 +18,7 @@ from fielddesk.store.actions import Call, call
 
 MACHINES_A_SITE: Final = 5
 UNIT: Final = "HPU-30"
+PRESS: Final = "HP-250"
 HAZARDS: Final = {
     "en": "Hydraulic pressure up to 250 bar. Hot surfaces at the oil tank. Fork lift traffic in hall 2.",
     "zh_cn": "液压压力最高 250 bar；油箱表面高温；二号厂房有叉车通行。",
@@ -107,6 +108,12 @@ def make_machines(
         for one, asset_id in zip(step, ids, strict=True):
             one.asset_id = asset_id
     return machines
+
+
+def first_press(machines: Sequence[Machine]) -> Machine:
+    """The machine that the demo begins with: a press of a customer who reads English."""
+    found = (one for one in machines if one.model.number == PRESS and one.firm.town.language == "en")
+    return next(found)
 
 
 def _at(firm: Firm, customer: str, site: str, before: int) -> list[Machine]:

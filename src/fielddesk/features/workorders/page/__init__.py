@@ -118,7 +118,7 @@ def offer(offers: Offers) -> None:
         CommandOffer("order.link", lambda: _("Link orders"), partial(show_tab, "links"), icon="link-simple",
                      place=lambda: _("Work orders")),
         CommandOffer("order.sign_off", lambda: _("Hand the screen to the customer"), partial(show_tab, "sign_off"),
-                     "Alt+S", "signature", lambda: _("Work orders")),
+                     "Alt+U", "signature", lambda: _("Work orders")),
         CommandOffer("order.new", lambda: _("New work order"), _new, "Ctrl+N", "plus", lambda: _("Work orders")),
         SearchOffer("orders", lambda: _("Work orders"), 10, _find),
         *ACTIONS,
