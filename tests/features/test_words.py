@@ -99,4 +99,13 @@ def test_states_kinds_roles_and_places_are_translated(offers: Offers, language: 
 def test_no_two_commands_share_a_key(offers: Offers) -> None:
     keys = [command.shortcut for command in offers.commands if command.shortcut]
     assert len(keys) == len(set(keys))
+    assert set(keys).isdisjoint(("Ctrl+F", "Ctrl+K", "Ctrl+Z", "Ctrl+Q", "Ctrl+Shift+F", "F5", "F6", "Ctrl+Tab"))
+    assert {"Ctrl+N", "Alt+N", "Alt+P"} <= set(keys)
     assert all(icons.known(command.icon) for command in offers.commands)
+
+
+def test_the_tabs_of_an_order_follow_the_work(offers: Offers) -> None:
+    assert [panel.key for panel in offers.panels("work_order")] == [
+        "overview", "safety", "inspection", "parts", "notes", "photos", "sign_off", "documents", "links", "life",
+        "history",
+    ]  # fmt: skip

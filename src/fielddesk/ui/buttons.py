@@ -85,9 +85,18 @@ class Button(Worded, QPushButton):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Shortcut and self.isEnabled():
             # Qt would press the button for a tenth of a second first; what is typed meanwhile would go elsewhere.
-            self.click()
+            self._innermost().click()
             return True
         return super().event(event)
+
+    def _innermost(self) -> Button:
+        """Of the buttons in sight that hear the same key, the one deepest inside: back to the list of a tab comes
+        before back to the list of the page. Qt itself would take turns."""
+        alike = [each for each in self.window().findChildren(Button) if each._key == self._key and each._hears()]
+        return max(alike, key=_depth, default=self)
+
+    def _hears(self) -> bool:
+        return self.isVisible() and self.isEnabled()
 
     def rescale(self) -> None:
         """Take the icon to the present text size."""
@@ -100,6 +109,11 @@ class Button(Worded, QPushButton):
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+
+def _depth(widget: QWidget) -> int:
+    outer = widget.parentWidget()
+    return 0 if outer is None else 1 + _depth(outer)
 
 
 class Link(Button):

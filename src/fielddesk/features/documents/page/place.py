@@ -114,9 +114,9 @@ class DocumentPanel(SubjectPanel):
         self._make()
 
     def _make(self) -> None:
-        self.open = Button(lambda: _("Open"), "file-text", "primary")
+        self.open = Button(lambda: _("Open"), "file-text", "primary", key="Ctrl+O")
         self.save = Button(lambda: _("Save as…"), "floppy-disk")
-        self.printer = Button(lambda: _("Print"), "printer")
+        self.printer = Button(lambda: _("Print"), "printer", key="Ctrl+P")
         self.number = Button(lambda: _("Copy number"), "copy", "quiet")
         self.open.clicked.connect(lambda: self._with(self.handling.open))
         self.save.clicked.connect(lambda: self._with(self.handling.save))
