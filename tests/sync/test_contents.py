@@ -228,7 +228,7 @@ def test_what_belongs_to_an_open_order_of_ones_own_comes_before_the_rest(place: 
         place.office.do(put_photo, order_id=finished, sha256=contents[name], size=5_000)
     for status in ("in_progress", "completed"):
         place.office.do(
-            "set_order_status", order_id=finished, status=status,
+            "set_order_status", order_id=finished, status=status, unasked=1,
             based_on={"status": place.office.row("work_order", finished)["status"], "status_reason": ""},
         )  # fmt: skip
     assert synced(place.laptop("anna")).fetched() == [contents["near"], contents["rest2"], contents["rest1"]]
