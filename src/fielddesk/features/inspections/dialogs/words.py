@@ -239,9 +239,8 @@ def item_rows(
             state, icon, right, colour = "ok", "check-circle-fill", _("OK"), "ok"
         if item.key in asking:
             state, icon, right, colour = "warn", "warning-fill", _("Questioned"), "warn"
-        if item.key == now:
-            icon, state = ("pencil-simple-fill", "warn") if given is None else (icon, state)
-            right, colour = (_("Now"), "warn") if given is None else (right, colour)
+        if item.key == now and icon == "circle":  # nothing is there yet
+            state, icon, right, colour = "warn", "pencil-simple-fill", _("Now"), "warn"
         title = item_title(item, number)
         rows.append(Row(item.key, title, "", right, state, icon, colour, number=str(number)))
     return rows

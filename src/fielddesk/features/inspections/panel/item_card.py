@@ -192,7 +192,7 @@ class ItemCard(Card):
     def _make_pictures(self) -> None:
         order_id = self._about.inspection.order_id
         make = signature_of if self.item.kind == SIGNATURE else photos_of
-        self._make_photos: Callable[[], QWidget | None] = partial(make, self._bench, order_id, self.item.key)
+        self._make_photos: Callable[[], QWidget] = partial(make, self._bench, order_id, self.item.key)
         self.pictures: QWidget | None = None
         self._pictures_at = QVBoxLayout()
         theme.space(self._pictures_at)
@@ -214,9 +214,6 @@ class ItemCard(Card):
         """Put up the photos of this item and the ways to take more."""
         if self.pictures is None:
             self.pictures = self._make_photos()
-            if self.pictures is None:
-                self.photo.hide()
-                return
             self._pictures_at.addWidget(self.pictures)
         self.pictures.setFocus(Qt.FocusReason.OtherFocusReason)
 

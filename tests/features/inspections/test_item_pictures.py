@@ -1,0 +1,56 @@
+"""Items that a photo or a signature answers: the panels of the documents feature in a running inspection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from fielddesk.features.documents.panel.photos import Photos
+from fielddesk.features.documents.panel.taking import things_of
+from fielddesk.features.inspections.panel.signing import ItemSignature
+from fielddesk.store.database import Store
+from fielddesk.ui import theme
+from tests.features.inspections.test_running import Person, rows, words
+from tests.support.benches import Workplace, workplace
+from tests.support.look import faults
+from tests.support.machine import ITEMS, fill_press, named
+
+
+@pytest.fixture
+def anna(desk: Workplace, qtbot: QtBot) -> Person:
+    return Person(desk, qtbot)
+
+
+def test_a_photo_answers_its_item(anna: Person, press: Store, tmp_path: Path) -> None:
+    anna.run.show_item("plate")
+    anna.desk.settle()
+    picture = QImage(40, 30, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.darkCyan)
+    assert picture.save(str(tmp_path / "plate.png"))
+    photos = anna.card.pictures
+    assert isinstance(photos, Photos)
+    photos.taking.take(photos.owner, things_of([tmp_path / "plate.png"]))
+    anna.desk.settle()
+    assert "9  Photo of the type plate, OK" in rows(anna.run)
+    assert anna.run.head.progress.text() == "1 of 8 done"
+
+
+def test_a_signature_answers_its_item_by_hand_or_by_name(dressed: theme.Theme, laptop: Store, qtbot: QtBot) -> None:
+    signed = {"key": "signed", "kind": "signature", "names": named("Operator", "操作员", "操作員")}
+    fill_press(laptop, items=[signed, *ITEMS])
+    with workplace(qtbot, laptop) as desk:
+        anna = Person(desk, qtbot)
+        pad = anna.card.pictures
+        assert isinstance(pad, ItemSignature)
+        pad.sign.click()
+        assert "Type who signs" in words(pad)
+        qtbot.keyClicks(pad.signer.editor, "Kim Sørensen")
+        pad.sign.click()
+        desk.settle()
+        assert "1  Operator, OK" in rows(anna.run)
+        assert "Signed by Kim Sørensen" in words(pad)
+        assert faults(desk.desk) == []
