@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from fielddesk.core.errors import RuleBroken, StoreProblem
+from fielddesk.features.lifecycle.model import StrategyRevision
+from fielddesk.features.lifecycle.queries import first_table, table_of
 from fielddesk.features.parts.actions import receive_stock, use_part
 from fielddesk.features.parts.model import StockLevel
 from fielddesk.features.workorders.actions import add_note
@@ -280,3 +282,11 @@ def test_past_the_backup_horizon_bodies_go_outcomes_stay_and_what_waits_is_kept(
     laptop.catch_up()
     assert laptop.bodies() == office.scope(eve)
     assert admin.prune(office.hq) == 0
+
+
+def test_a_new_headquarters_begins_with_the_shipped_strategy_and_takes_it_once(office: Office) -> None:
+    for _ in range(2):
+        admin.take_first_strategy(office.hq, office.boss)
+    with office.hq.read() as read:
+        [row] = read.all(StrategyRevision)
+        assert (row.number, table_of(row.table)) == (1, first_table())
