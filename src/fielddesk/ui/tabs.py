@@ -29,6 +29,7 @@ class Bar(Worded, QTabBar):
             left = button.arrowType() == Qt.ArrowType.LeftArrow or button.objectName() == "ScrollLeftButton"
             button.setAccessibleName(_("Earlier tabs") if left else _("Later tabs"))
             button.setArrowType(Qt.ArrowType.NoArrow)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrow keys bring every tab into sight
             button.setIcon(icons.icon("caret-left" if left else "caret-right", "text"))
 
 

@@ -34,7 +34,8 @@ AT_ONCE: Final = 60
 class Photos(QWidget):
     """Photos of an order, an asset or a customer; with `item` those of one item of the order's checklist.
 
-    Compact ones have small pictures and one button, for a row of a checklist. Signal `counted(n)`.
+    Compact ones have small pictures and one button, for a row of a checklist: those of an item are, unless told
+    otherwise. Signal `counted(n)`.
     """
 
     counted = Signal(int)
@@ -47,10 +48,11 @@ class Photos(QWidget):
         asset_id: str | None = None,
         customer_id: str | None = None,
         item: str = NO_ITEM,
-        compact: bool = False,
+        compact: bool | None = None,
     ) -> None:
         super().__init__()
-        self._bench, self._compact = bench, compact
+        self._bench = bench
+        self._compact = item != NO_ITEM if compact is None else compact
         self.owner = Owner(order_id, asset_id, customer_id, item)
         self._limit = AT_ONCE
         self.tiles: dict[str, Tile] = {}
@@ -85,6 +87,7 @@ class Photos(QWidget):
         if self._compact:
             theme.size(self.add, width=56)
         self.add.clicked.connect(self.ask_files)
+        self.setFocusProxy(self.add)
         holder = QWidget()
         self._flow = Flow(holder)
         theme.space(self._flow, spacing=8)

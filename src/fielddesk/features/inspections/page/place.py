@@ -268,6 +268,8 @@ class InspectionsPage(SubjectPage, SplitPage):
         self.running.show_inspection(inspection_id)
         self.want_room(True)
         self._arrange()
+        if self.running.card is not None:  # it was left for another place, and goes on where it was
+            self.focus()
 
     def is_running(self) -> bool:
         return bool(self.running.shown_id())
