@@ -45,6 +45,27 @@ class Hands:
         QTest.keyClick(self.keyboard(), chord.key(), chord.keyboardModifiers())
         self.pause()
 
+    def hold(self, key: str, ms: int) -> None:
+        """Press one key, and let it go after a while."""
+        chord = QKeyCombination.fromCombined(QKeySequence(key)[0].toCombined())  # type: ignore[index]
+        QTest.keyPress(self.keyboard(), chord.key())
+        self.pause(ms)
+        QTest.keyRelease(self.keyboard(), chord.key())  # what was pressed may have gone
+        self.pause()
+
+    def answer(self, dialog: Callable[[], QWidget | None], text: str) -> None:
+        """Type into a dialog that has just come up over the window, and press Enter."""
+        self.until(lambda: _open_dialog(dialog()) is not None, "the dialog")
+        asked = _open_dialog(dialog())
+        assert asked is not None
+        asked.activateWindow()
+        self.until(lambda: asked.focusWidget() is not None, "the dialog has the keyboard")
+        QTest.keyClicks(asked.focusWidget(), text)
+        QTest.keyClick(asked.focusWidget(), Qt.Key.Key_Return)
+        self.until(lambda: _open_dialog(dialog()) is None, "the dialog has gone")
+        self.window.activateWindow()
+        self.pause()
+
     def type(self, text: str) -> None:
         """Type text; what no plain keyboard has comes as from an input method."""
         for letter in text:
@@ -81,3 +102,11 @@ class Hands:
         self.pictures.mkdir(parents=True, exist_ok=True)
         self.window.grab().save(str(path))
         return path
+
+
+def _open_dialog(dialog: QWidget | None) -> QWidget | None:
+    """The dialog while it is up; one that has gone may be deleted already."""
+    try:
+        return dialog if dialog is not None and dialog.isVisible() else None
+    except RuntimeError:
+        return None

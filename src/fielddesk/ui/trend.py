@@ -85,6 +85,10 @@ class Trend(Worded, QWidget):
         column.addLayout(head)
         column.addWidget(self._stack)
 
+    def earlier(self) -> Sequence[Reading]:
+        """The earlier readings that are drawn, from the oldest on."""
+        return self._before
+
     def show_readings(
         self,
         before: Sequence[Reading],
