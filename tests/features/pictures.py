@@ -1,4 +1,4 @@
-"""Draws every screen of the spine over a real store, to look at: `python -m tests.features.pictures DIR [words]`."""
+"""Draws every screen over a real store, to look at: `python -m tests.features.pictures DIR [words]`."""
 
 from __future__ import annotations
 
@@ -6,35 +6,34 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from fielddesk.core import i18n
-from fielddesk.core.clock import FixedClock
 from fielddesk.features.documents.panel.taking import things_of
 from fielddesk.features.parts.actions import reserve_part, use_part
 from fielddesk.features.people.rules import OFFICE
 from fielddesk.features.workorders.actions import add_note, link_orders, report_incident
 from fielddesk.features.workorders.model import WorkOrder
 from fielddesk.store.actions import call
+from fielddesk.store.database import Store
 from fielddesk.ui import theme
 from fielddesk.ui.cover import Cover
 from fielddesk.ui.marks import Mark
 from fielddesk.ui.page import Scroll
 from tests.features.inspections import scenes as inspections
 from tests.support.benches import Workplace
-from tests.support.laptops import new_laptop, some_id
-from tests.support.lives import RC4, live
+from tests.support.laptops import some_id
+from tests.support.lives import RC4
 from tests.support.look import faults
-from tests.support.machine import NOON, fill_press
-from tests.support.region import VAN, fill, put
+from tests.support.region import VAN, put
 from tests.support.safety import KIM, WORKS, the_works
+from tests.support.scenes import Scene, furnished, put_away, scenes_for
 
 ORDER = some_id("WO-A7-2026-1051")
 HELD = some_id("WO-A7-2026-1038")
@@ -80,13 +79,6 @@ def _adding(place: Workplace) -> None:
 def _history(place: Workplace) -> None:
     _orders(place)
     _tab(place, "orders", "history")
-
-
-def _uncover(place: Workplace) -> None:
-    """Take away what covers the window since the last scene."""
-    for cover in place.desk.findChildren(Cover):
-        cover.close_up()
-    place.settle()
 
 
 def _photos(place: Workplace) -> None:
@@ -309,7 +301,7 @@ def _strategy(place: Workplace) -> None:
     _tab(place, "strategy", "decline")
 
 
-SCENES: dict[str, Callable[[Workplace], None]] = {
+SCENES: dict[str, Scene] = {
     "today": _today,
     "orders": _reason,
     "overview": _orders,
@@ -349,21 +341,8 @@ SCENES |= inspections.SCENES
 ONLY_OFFICE = ("new-customer", "new-asset")
 
 
-def main(target: Path, words: list[str]) -> None:
-    """Draw the scenes named (all, when none is) in the looks named: light dark contrast, en zh_CN zh_TW, 100 150."""
-    schemes = [word for word in words if word in ("light", "dark", "contrast")] or ["light"]
-    languages = [word for word in words if word in i18n.LANGUAGES] or ["en"]
-    sizes = [int(word) for word in words if word.isdigit()] or [100]
-    role = next((word[5:] for word in words if word.startswith("role=")), "service_engineer")
-    own = [name for name in SCENES if role in OFFICE or name not in ONLY_OFFICE]
-    scenes = [word for word in words if word in own] or own
-    target.mkdir(parents=True, exist_ok=True)
-    app = QApplication.instance() or QApplication([])
-    assert isinstance(app, QApplication)
-    look = theme.start(app)
-    folder = Path(tempfile.mkdtemp())
-    store = new_laptop(folder / "laptop", clock=FixedClock(at=NOON), role=role)
-    fill(store)
+def furnish_orders(store: Store) -> None:
+    """What these scenes show beside the rest: a site to be careful at, links, parts kept and fitted, a note."""
     put(store, the_works())
     with store.read() as read:
         held = read.one(WorkOrder, HELD)
@@ -376,30 +355,56 @@ def main(target: Path, words: list[str]) -> None:
     for number, quantity in (("4S-118", 2), ("GR-0400", 1), ("LC-24", 1)):
         store.do(call(reserve_part, order_id=ORDER, part_id=some_id(number), quantity=quantity * MILLION,
                       place_id=None if number == "LC-24" else VAN))  # fmt: skip
-    live(store)
-    fill_press(store)
     store.do(call(add_note, order_id=ORDER, text="Bearing fitted, runs quietly. Will look again after the shift."))
     store.do(call(use_part, order_id=ORDER, part_id=some_id("7SR1-03-4"), quantity=MILLION, place_id=VAN))
     store.do(call(use_part, order_id=ORDER, part_id=some_id("4S-118"), quantity=2 * MILLION, place_id=VAN))
-    place = Workplace(store)
-    place.desk.show()
-    for scheme in schemes:
-        for language in languages:
-            i18n.set_language(language)
-            for size in sizes:
-                look.choose(scheme, size)
-                place.desk.resize(*ROOM[size])
-                for name in scenes:
-                    _uncover(place)
-                    SCENES[name](place)
-                    place.settle()
-                    covers = [cover for cover in place.desk.findChildren(Cover) if cover.is_up()]
-                    for fault in faults(covers[0] if covers else place.desk):
-                        print(f"{name} {scheme} {language} {size}: {fault}")
-                    place.desk.grab().save(str(target / f"{name}-{scheme}-{language}-{size}.png"))
-    place.close()
-    store.close()
-    shutil.rmtree(folder)
+
+
+def every_scene(role: str) -> dict[str, Scene]:
+    """All that a person of this role is shown, those of the orders and those of everything else."""
+    if role in OFFICE:
+        return {name: SCENES[name] for name in ONLY_OFFICE} | scenes_for(role)
+    return {name: scene for name, scene in SCENES.items() if name not in ONLY_OFFICE} | scenes_for(role)
+
+
+def main(target: Path, words: list[str]) -> None:
+    """Draw the scenes named (all, when none is) in the looks named: light dark contrast, en zh_CN zh_TW, 100 150 200.
+
+    `role=dispatcher` draws those of the office.
+    """
+    schemes = [word for word in words if word in ("light", "dark", "contrast")] or ["light"]
+    languages = [word for word in words if word in i18n.LANGUAGES] or ["en"]
+    sizes = [int(word) for word in words if word.isdigit()] or [100]
+    role = next((word[5:] for word in words if word.startswith("role=")), "service_engineer")
+    all_scenes = every_scene(role)
+    scenes = [word for word in words if word in all_scenes] or list(all_scenes)
+    target.mkdir(parents=True, exist_ok=True)
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    look = theme.start(app)
+    with tempfile.TemporaryDirectory() as folder, furnished(Path(folder), role) as place:
+        furnish_orders(place.store)
+        place.settle()
+        for scheme in schemes:
+            for language in languages:
+                i18n.set_language(language)
+                for size in sizes:
+                    look.choose(scheme, size)
+                    place.desk.resize(*ROOM[size])
+                    for name in scenes:
+                        shown = show(place, all_scenes[name])
+                        for fault in faults(shown):
+                            print(f"{name} {scheme} {language} {size}: {fault}")
+                        place.desk.grab().save(str(target / f"{name}-{scheme}-{language}-{size}.png"))
+
+
+def show(place: Workplace, scene: Scene) -> QWidget:
+    """Put a scene up; what is looked over is the window, or what lies over all of it."""
+    put_away(place)
+    scene(place)
+    place.settle()
+    covers = [cover for cover in place.desk.findChildren(Cover) if cover.is_up()]
+    return covers[0] if covers else place.desk
 
 
 if __name__ == "__main__":

@@ -66,14 +66,14 @@ class Asked(QObject):
 class Workplace:
     """A desk with the places of all features. `bench` has answered everything after `settle`."""
 
-    def __init__(self, store: Store, role: str = "", user: str = "") -> None:
+    def __init__(self, store: Store, role: str = "", user: str = "", offers: Offers | None = None) -> None:
         self.store = store
         self.desk = Desk()
         opened: Future[Store] = Future()
         opened.set_result(store)
         who = store.identity
         me = Me(user or who.user, role or who.role, "Anna Berg", who.device_code)
-        self.offers = spine()
+        self.offers = offers or spine()
         self.bench = WindowBench(opened, me, self.offers, store.clock, self.desk)
         self._asked = Asked(self.bench._readers, self.bench._look_ups, self.bench._workers)
         self.mistakes: list[Exception] = []

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from fielddesk.ui import icons, theme
 from fielddesk.ui.flow import Flow
-from fielddesk.ui.text import Glyph, Text, Worded, Words, no_mnemonic, spoken, visible
+from fielddesk.ui.text import Glyph, Text, Worded, Words, no_mnemonic, spoken
 
 _INK = {"primary": "on_accent", "quiet": "link", "link": "link", "toast": "toast_link", "alert": "warn"}
 
@@ -187,10 +187,11 @@ class Gate(QWidget):
         self.button.setAccessibleDescription(spoken(reason or ""))
 
 
-class Filters(QWidget):
+class Filters(Worded, QWidget):
     """A row of checkable buttons of which one is on, each with the number of what it would show."""
 
     chosen = Signal(str)
+    heard_as = "group"
 
     def __init__(self, name: Words, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -201,7 +202,7 @@ class Filters(QWidget):
         self._buttons: dict[str, Button] = {}
         self.row = Flow(self)
         theme.space(self.row, spacing=8)
-        self.setAccessibleName(visible(spoken(name)))
+        self.say("set_name", name)
 
     def add(self, key: str, words: Words, count: int | None = None) -> Button:
         """Add a button; the first one is on."""

@@ -32,6 +32,7 @@ class Canvas(Worded, QWidget):
     chosen = Signal()
     words_wanted = Signal()
     zoomed = Signal()
+    heard_as = "picture"
 
     def __init__(self, name: Words, how: Words) -> None:
         super().__init__()

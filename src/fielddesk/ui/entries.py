@@ -83,12 +83,14 @@ class EntryRow(QFrame):
     """One entry. It takes the focus by Tab and is copied with Ctrl+C or a right click; Enter shows what it is about."""
 
     followed = Signal(str, str)
+    heard_as = "entry"
 
     def __init__(self, entry: Entry) -> None:
         super().__init__()
         self.entry = entry
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(visible(". ".join(part for part in (entry.text, *entry.details, self._foot()) if part)))
+        told = (part.rstrip(".") for part in (entry.text, *entry.details, self._foot()))
+        self.setAccessibleName(visible(". ".join(part for part in told if part)))
         row = QHBoxLayout(self)
         theme.space(row, (8, 10, 8, 10), 12)
         row.addWidget(

@@ -21,6 +21,8 @@ WIDEST = 900
 class Leaf(Worded, QWidget):
     """One page; it takes the focus by Tab, so that a keyboard scrolls through them."""
 
+    heard_as = "page"
+
     def __init__(self, picture: QImage, number: int, of: int, words: str) -> None:
         super().__init__()
         self._picture = picture

@@ -42,6 +42,7 @@ class SignaturePad(Worded, QWidget):
     """Signal `changed` whenever there is more, or nothing again. Delete empties it."""
 
     changed = Signal()
+    heard_as = "picture"
 
     def __init__(self, name: Words) -> None:
         super().__init__()

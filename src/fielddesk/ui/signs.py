@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QVBo
 from fielddesk.core.i18n import ngettext
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
-from fielddesk.ui.text import Elided, Glyph, Text, Worded, Words, spoken
+from fielddesk.ui.text import Elided, Glyph, Text, Worded, Words, spoken, visible
 from fielddesk.ui.tokens import STATE_ICONS
 
 
@@ -64,6 +64,8 @@ class Notice:
 
 class Banner(QFrame):
     """The one banner of a page; more than one notice is told as "and 1 more"."""
+
+    heard_as = "notice"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,7 +126,9 @@ class Banner(QFrame):
             self._answers.addWidget(button)
             self._buttons.append(button)
         self._arrange()
-        theme.announce(self, f"{spoken(first.fact)} {spoken(advice)}".strip())
+        told_now = visible(f"{spoken(first.fact)}. {spoken(advice)}".strip(". "))
+        self.setAccessibleName(told_now)
+        theme.announce(self, told_now)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -150,18 +154,27 @@ def _told(notice: Notice) -> tuple[str, ...]:
 class Remark(QWidget):
     """A sentence in the icon and colour of a state, such as what is wrong right here; without words it is hidden."""
 
+    heard_as = "notice"
+
     def __init__(self, state: str = "bad", icon: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = Text("", wraps=True)
         self._text.set_state(state)
-        row = QHBoxLayout(self)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
+        row = QHBoxLayout()
         theme.space(row, spacing=6)
         row.addWidget(Glyph(icon or state_icon(state), state, 16), 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._text, 1)
+        column = QVBoxLayout(self)  # beside a button the row is higher: then both stand in its middle
+        theme.space(column)
+        column.addStretch(1)
+        column.addLayout(row)
+        column.addStretch(1)
         self.hide()
 
     def show_words(self, words: Words) -> None:
         self._text.set_words(words)
+        self.setAccessibleName(self._text.text())
         self.setVisible(bool(spoken(words)))
 
     def words(self) -> str:

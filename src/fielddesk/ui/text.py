@@ -214,6 +214,8 @@ class Elided(Text):
 class Heading(Elided):
     """The title of a record, which is what a person reads: a second line where one has no room, "…" only after it."""
 
+    heard_as = "heading"
+
     def __init__(self, words: Words = "", kind: str = "title", parent: QWidget | None = None) -> None:
         super().__init__(words, kind, parent)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
@@ -246,6 +248,7 @@ class Heading(Elided):
 
     def setText(self, text: str) -> None:
         super().setText(text)
+        self.setAccessibleName(text)
         self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAccessible, QColor, QPalette
 from PySide6.QtWidgets import QApplication, QLayout, QWidget
 
 from fielddesk.core import i18n
-from fielddesk.ui import fonts
+from fielddesk.ui import fonts, voice
 from fielddesk.ui.sheet import style_sheet
 from fielddesk.ui.tokens import LARGEST_TEXT, SMALLEST_TEXT, Look
 
@@ -139,6 +139,7 @@ class Theme(QObject):
         self._text_size = 100
         self._applying = False
         app.setStyle("Fusion")
+        voice.install()
         fonts.load()
         self._hints = app.styleHints()
         self._contrast = self._hints.accessibility()

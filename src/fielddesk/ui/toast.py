@@ -21,6 +21,7 @@ class Toast(QFrame):
 
     shown = Signal()
     ended = Signal()
+    heard_as = "notice"
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -53,6 +54,7 @@ class Toast(QFrame):
         self._undo = undo
         self.undo.setVisible(undo is not None)
         self.place()
+        self.setAccessibleName(self._words.text())
         self.show()
         self.raise_()
         self.shown.emit()

@@ -48,6 +48,8 @@ class Trend(Worded, QWidget):
     """Earlier readings round on a line, today's a diamond in the colour of its state with a dotted link, limits dashed
     and named. Every value is written: shape tells, colour helps. A button shows the same values as a table."""
 
+    heard_as = "chart"
+
     def __init__(self, name: Words, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = name

@@ -9,20 +9,21 @@ from fielddesk.core.i18n import _
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
 from fielddesk.ui.flow import Flow
-from fielddesk.ui.text import Words, spoken, visible
+from fielddesk.ui.text import Worded, Words, spoken
 
 
-class Marks(QWidget):
+class Marks(Worded, QWidget):
     """The buttons. Signal `given(key)`: a person pressed one, also the one that is on."""
 
     given = Signal(str)
+    heard_as = "group"
 
     def __init__(self, name: Words, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._row = Flow(self)
         theme.space(self._row, spacing=8)
         self._buttons: dict[str, Button] = {}
-        self.setAccessibleName(visible(spoken(name)))
+        self.say("set_name", name)
 
     def add(self, key: str, words: Words, letter: str = "", icon: str = "", state: str = "info") -> Button:
         """Add a button at the end; `letter` presses it from anywhere in the page where nobody types."""

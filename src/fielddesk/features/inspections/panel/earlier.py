@@ -102,6 +102,8 @@ class EarlierAnswers(QWidget):
 class HelpPicture(QFrame):
     """The picture that shows how an item is done, as large as there is room; hidden until its content is here."""
 
+    heard_as = "picture"
+
     def __init__(self, bench: Bench, version_id: str, item: str) -> None:
         super().__init__()
         self.setProperty("kind", "photo")

@@ -34,6 +34,8 @@ class StageLine(Worded, QWidget):
     All of it is told to assistive technology as a sentence.
     """
 
+    heard_as = "chart"
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._spans: Sequence[Span] = ()
