@@ -6,13 +6,14 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fielddesk.core.clock import SystemClock
 from fielddesk.core.config import Choices, read_choices
 from fielddesk.core.errors import StoreProblem
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.paths import profiles_folder
 from fielddesk.shell.opening import Parts, begin_opening, last_profile, load, named_profile
 

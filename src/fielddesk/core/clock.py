@@ -6,13 +6,13 @@ import os
 import re
 import sys
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 from fielddesk.core.errors import FieldDeskError
+from fielddesk.core.frozen import dataclass
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.languages import LANGUAGES
 
 FILE = "choices.json"

@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -24,6 +24,7 @@ from typing import Any, Final
 from fielddesk.core.encodings import guess_encoding
 from fielddesk.core.errors import RuleBroken
 from fielddesk.core.formulas import as_written
+from fielddesk.core.frozen import dataclass
 
 TEXT: Final = "text"
 XLSX: Final = "xlsx"

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from fielddesk.core.errors import RuleBroken
+from fielddesk.core.frozen import dataclass
 
 DAY_FIRST: Final = "day_first"
 MONTH_FIRST: Final = "month_first"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fielddesk.core.clock import Clock
 from fielddesk.core.errors import StoreProblem
+from fielddesk.core.frozen import dataclass
 
 if TYPE_CHECKING:
     from fielddesk.store.database import Store

@@ -6,11 +6,11 @@ Nothing here is our mistake: those go to the crash report, and the two never mix
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
 from fielddesk.core.errors import FieldDeskError, NetworkProblem
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import N_, _, format_number, ngettext
 from fielddesk.features.sync_centre.panel import reason_words
 from fielddesk.ui.wording import add_sentences, sentence

@@ -11,13 +11,14 @@ import inspect
 import threading
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic_core import ValidationError
 
 from fielddesk.core.errors import RuleBroken
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.ids import derived_id, is_id
 
 if TYPE_CHECKING:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from fielddesk.core import canonical
 from fielddesk.core.errors import Conflict, FieldDeskError, RuleBroken, StoreProblem
+from fielddesk.core.frozen import dataclass
 from fielddesk.store import connect, events, outbox
 from fielddesk.store.actions import ACTIONS, Ctx, ids_in
 from fielddesk.store.outbox import OwnOperation, TouchedRow

@@ -8,13 +8,13 @@ import shutil
 import tarfile
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from fielddesk.core.clock import SECOND, Clock
 from fielddesk.core.errors import StoreProblem
+from fielddesk.core.frozen import dataclass
 from fielddesk.store import connect, journal, profile
 from fielddesk.store.aside import STAMP, stamp
 from fielddesk.store.disk import DISK, Disk, check_room, make_folder, told, unfinished

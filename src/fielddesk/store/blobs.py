@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from fielddesk.core.errors import FieldDeskError, StoreProblem
+from fielddesk.core.frozen import dataclass
 from fielddesk.store.aside import move_aside
 from fielddesk.store.vault import PIECE_BYTES, Source, Vault
 

@@ -7,12 +7,12 @@ laptop's own list of them: made from the rows, so that whatever is lost of it is
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 import sqlalchemy as sa
 
+from fielddesk.core.frozen import dataclass
 from fielddesk.store.blobs import HASH, Blobs
 from fielddesk.store.partial import partial_path
 from fielddesk.store.statements import ask

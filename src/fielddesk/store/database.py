@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +16,7 @@ import sqlalchemy as sa
 from fielddesk.core import canonical
 from fielddesk.core.clock import Clock, local_day, moment_and_zone
 from fielddesk.core.errors import FieldDeskError, RuleBroken, StoreProblem
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.ids import new_id
 from fielddesk.store import again, connect, events, outbox
 from fielddesk.store.actions import ACTIONS, Call, Ctx

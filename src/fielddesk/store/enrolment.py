@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from fielddesk.core import canonical
 from fielddesk.core.errors import StoreProblem
+from fielddesk.core.frozen import dataclass
 from fielddesk.store import outbox, profile
 from fielddesk.store.disk import DISK, Disk
 from fielddesk.store.keys import Box, Keys, KeyStore, kept_store_key

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Container, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from fielddesk.core.clock import Clock, SystemClock
 from fielddesk.core.errors import StoreProblem
+from fielddesk.core.frozen import dataclass
 from fielddesk.store import segment as seg
 from fielddesk.store.disk import DISK, Disk, make_folder, told, write_whole
 from fielddesk.store.journal_start import JournalDamaged, Segment, note, segment_path, verified

@@ -6,7 +6,6 @@ import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import sqlalchemy as sa
 
 from fielddesk.core.clock import Clock
 from fielddesk.core.errors import StoreProblem
+from fielddesk.core.frozen import dataclass
 from fielddesk.store import connect, instance, outbox, profile, steps
 from fielddesk.store.again import identity_in
 from fielddesk.store.aside import move_aside, remove_database

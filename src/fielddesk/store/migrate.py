@@ -11,7 +11,6 @@ import logging
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -22,6 +21,7 @@ from pydantic_core import PydanticCustomError
 from fielddesk.core import canonical
 from fielddesk.core.clock import Clock
 from fielddesk.core.errors import FieldDeskError, StoreProblem
+from fielddesk.core.frozen import dataclass
 from fielddesk.store import backup, connect, outbox, schema, steps
 from fielddesk.store.again import identity_in, lay_on_top
 from fielddesk.store.aside import COMPANIONS

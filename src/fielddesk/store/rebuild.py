@@ -11,13 +11,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fielddesk.core import canonical
 from fielddesk.core.clock import Clock
 from fielddesk.core.errors import StoreProblem
+from fielddesk.core.frozen import dataclass
 from fielddesk.store import connect, instance, outbox, profile, steps
 from fielddesk.store.again import NUMBERS
 from fielddesk.store.aside import move_aside, move_database_aside, remove_database

@@ -12,10 +12,10 @@ import hmac
 import struct
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from fielddesk.core.errors import StoreProblem
+from fielddesk.core.frozen import dataclass
 from fielddesk.store.keys import TAG_BYTES, Box, Keys, derived_key
 
 OP, ABORTED, VOID = "op", "aborted", "void"

@@ -13,16 +13,19 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import inspect
 import re
+import sys
 import typing
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, dataclass
+from dataclasses import MISSING
 from operator import itemgetter
 from typing import Any, ClassVar, Self, dataclass_transform
 
 import sqlalchemy as sa
 
 from fielddesk.core import canonical
+from fielddesk.core.frozen import dataclass
 from fielddesk.store.types import COUNT, ID, FieldKind, Id, Moment
 
 SYNCED = sa.MetaData()
@@ -201,7 +204,7 @@ class Local(Row):
 
 def _declare(cls: type[Row], metadata: sa.MetaData) -> None:
     dataclass(frozen=True, kw_only=True)(cls)
-    hints = typing.get_type_hints(cls, include_extras=True)
+    hints = _hints_of(cls)
     columns = []
     for spec in dataclasses.fields(cls):
         kind, optional = _kind_of(cls, spec.name, hints[spec.name])
@@ -213,7 +216,6 @@ def _declare(cls: type[Row], metadata: sa.MetaData) -> None:
     cls.columns = tuple(columns)
     cls.column_names = tuple(col.name for col in columns)
     cls._values_of = itemgetter(*cls.column_names) if len(columns) > 1 else staticmethod(_only_value)
-    cls.__init__ = _quick_init(cls)  # type: ignore[method-assign]
     table = sa.Table(
         cls.tablename,
         metadata,
@@ -236,16 +238,21 @@ def _only_value(own: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(own.values())
 
 
-def _quick_init(cls: type[Row]) -> Any:
-    """An `__init__` that takes what the dataclass's own takes; that one sets each field of a frozen row through
-    object.__setattr__, and a row of eleven columns cost 1.3 microseconds instead of 0.5."""
-    defaults = {spec.name: spec.default for spec in dataclasses.fields(cls) if spec.default is not MISSING}
-    taken = ", ".join(f"{name}=_defaults[{name!r}]" if name in defaults else name for name in cls.column_names)
-    lines = [f"def __init__(self, *, {taken}):", " own = self.__dict__"]
-    lines += [f" own[{name!r}] = {name}" for name in cls.column_names]
-    made: dict[str, Any] = {}
-    exec("\n".join(lines), {"_defaults": defaults}, made)
-    return made["__init__"]
+def _hints_of(cls: type[Row]) -> dict[str, Any]:
+    """The types of a row's fields. `typing.get_type_hints` reads the same words anew for each table."""
+    found: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        names = vars(sys.modules[base.__module__])
+        for name, words in inspect.get_annotations(base).items():
+            if "ClassVar" not in words:
+                key = (base.__module__, words)
+                if key not in _READ:
+                    _READ[key] = eval(words, names)
+                found[name] = _READ[key]
+    return found
+
+
+_READ: dict[tuple[str, str], Any] = {}
 
 
 def _kind_of(cls: type, name: str, hint: Any) -> tuple[FieldKind, bool]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from pydantic_core import PydanticCustomError
 
 from fielddesk.core.errors import Conflict, RowMissing, RuleBroken
+from fielddesk.core.frozen import dataclass
 from fielddesk.store import connect
 from fielddesk.store.tables import Row, Synced
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from fielddesk.core.clock import DAY
+from fielddesk.core.frozen import dataclass
 from fielddesk.store import backup
 from fielddesk.store.backup import Backup, moment_of
 from fielddesk.store.database import Store

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from fielddesk.core.clock import DAY, SECOND
+from fielddesk.core.frozen import dataclass
 from fielddesk.store import contents as listed
 from fielddesk.store.blobs import Blobs
 from fielddesk.store.contents import REST, Content, Named, changed, naming

@@ -10,12 +10,12 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random, SystemRandom
 
 from fielddesk.core.clock import Clock
 from fielddesk.core.errors import StoreProblem
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.paths import profile_name
 from fielddesk.store import instance, profile
 from fielddesk.store.aside import move_aside

@@ -9,9 +9,10 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from fielddesk.core.errors import NetworkProblem
+from fielddesk.core.frozen import dataclass
 from fielddesk.sync.protocol import CONTENT_BYTES, CONTENT_TYPE, FROM_DEVICE, TO_HEADQUARTERS, TUS, Bearer, Piece
 from fielddesk.sync.reading import foreign
 from fielddesk.sync.wire import refusal

@@ -6,8 +6,9 @@ is the one over HTTP, a test or a simulator passes its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
+
+from fielddesk.core.frozen import dataclass
 
 PROTOCOL = 1
 CONTENT_TYPE = "application/vnd.fielddesk+json"

@@ -8,7 +8,7 @@ order. The others are not touched, so ten thousand waiting operations cost a pag
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from fielddesk.core import canonical
 from fielddesk.core.errors import StoreProblem
+from fielddesk.core.frozen import dataclass
 from fielddesk.store import outbox
 from fielddesk.store.again import lay_on_top
 from fielddesk.store.database import Store

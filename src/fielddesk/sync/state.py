@@ -6,10 +6,11 @@ Times are microseconds of one clock that only runs forward while the program run
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, TypeAlias
 
 from fielddesk.core.errors import FieldDeskError
+from fielddesk.core.frozen import dataclass
 from fielddesk.sync.protocol import (
     After,
     Answer,

@@ -6,8 +6,10 @@ window keeps its sentences; a test there walks these lists.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, TypeAlias
+
+from fielddesk.core.frozen import dataclass
 
 Code: TypeAlias = Literal[
     "starting",  # nothing tried yet

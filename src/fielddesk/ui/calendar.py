@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from typing import Any, Final
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import _, format_day, ngettext
 from fielddesk.ui import fonts, icons, theme
 from fielddesk.ui.buttons import Button, IconButton

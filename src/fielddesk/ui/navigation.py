@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import (
@@ -27,6 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import _, format_number, ngettext
 from fielddesk.ui import fonts, icons, theme
 from fielddesk.ui.lists import paint_ring

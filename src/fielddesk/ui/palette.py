@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import _
 from fielddesk.ui import theme
 from fielddesk.ui.editing import EditLine

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import mimetypes
 import mmap
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from PySide6.QtGui import QColor, QImage, QImageReader, QPainter
 
 from fielddesk.core import exif
 from fielddesk.core.errors import FieldDeskError
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import _, format_number
 from fielddesk.store.blobs import LARGEST
 from fielddesk.ui.wording import add_sentences

@@ -7,13 +7,14 @@ A feature's `page.py` has `offer(offers)`: it adds places, panels, commands, loo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from PySide6.QtWidgets import QWidget
 
 from fielddesk.core.errors import FieldDeskError
+from fielddesk.core.frozen import dataclass
 from fielddesk.store.actions import Call
 from fielddesk.store.blobs import Blob
 from fielddesk.store.database import Done

@@ -6,11 +6,12 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from fielddesk.core.frozen import dataclass
 from fielddesk.ui.garbage import keep_to_main_thread
 
 _Job = Callable[..., Any]

@@ -10,13 +10,13 @@ import importlib
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainterPath, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import _, format_quantity
 from fielddesk.ui import fonts, theme
 from fielddesk.ui.buttons import IconButton

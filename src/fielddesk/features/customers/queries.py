@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from fielddesk.core.frozen import dataclass
 from fielddesk.features.customers.model import Contact, Customer, Site
 from fielddesk.store.matching import has_text
 from fielddesk.store.tx import Reading

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from fielddesk.core.frozen import dataclass
 from fielddesk.features.documents.model import Attachment
 from fielddesk.features.documents.rules import NO_ITEM
 from fielddesk.store.tables import BY_NAME

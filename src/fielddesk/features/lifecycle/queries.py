@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from fielddesk.core import canonical
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.paths import resources
 from fielddesk.features.lifecycle.model import ProductModel, StageChange, StrategyRevision
 from fielddesk.features.lifecycle.rules import DATES, NO_STAGE, Alert, Policy, alerts, changed_parts, policy

@@ -7,12 +7,13 @@ documents and parts pools are codes whose words stand in the table too. Shares a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from itertools import pairwise
 from typing import Any, Final
 
 from fielddesk.core.errors import RuleBroken
+from fielddesk.core.frozen import dataclass
 
 RESEARCH: Final = "research"
 LAUNCH: Final = "launch"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from fielddesk.core.errors import FieldDeskError, RuleBroken
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.sheets import Cells
 from fielddesk.core.written_days import UNSURE
 from fielddesk.store.tx import Reading

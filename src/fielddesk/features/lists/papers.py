@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from fielddesk.core.frozen import dataclass
 
 SINCE = 1_577_836_800
 """2020: the number of an entry's edition is the seconds since then, so that a later export is always the newer one."""

@@ -4,7 +4,6 @@ something, changes nothing, or is refused and why. The same judgement serves the
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from itertools import islice
@@ -16,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from fielddesk.core import canonical, sheets
 from fielddesk.core.errors import FieldDeskError, RuleBroken
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.sheets import Cells, Form, Rows
 from fielddesk.core.written_days import Written, guess_order, read_day, read_moment
 from fielddesk.features.assets.model import Asset

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from fielddesk.core.errors import RuleBroken
+from fielddesk.core.frozen import dataclass
 
 CUSTOMERS: Final = "customers"
 ASSETS: Final = "assets"

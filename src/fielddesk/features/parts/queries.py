@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from fielddesk.core.frozen import dataclass
 from fielddesk.features.parts.model import Movement, Part, Place, Reservation, StockLevel
 from fielddesk.features.parts.rules import FITTED, TAKEN_BACK
 from fielddesk.features.people.model import User

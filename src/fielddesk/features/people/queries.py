@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from fielddesk.core import canonical
+from fielddesk.core.frozen import dataclass
 from fielddesk.features.people.model import User
 from fielddesk.store.events import Event
 from fielddesk.store.outbox import NEEDS_PERSON, WAITS, OwnOperation, TouchedRow

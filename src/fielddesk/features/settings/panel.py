@@ -4,7 +4,6 @@ where they lie. Problem reports: what FieldDesk kept of its own mistakes, in a c
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from fielddesk.core.errors import StoreProblem
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import _, format_moment, format_number, ngettext
 from fielddesk.features.documents.panel import hot_folder
 from fielddesk.ui.buttons import Button

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from fielddesk.core import canonical
+from fielddesk.core.frozen import dataclass
 from fielddesk.store.contents import Receipt
 from fielddesk.store.events import Event
 from fielddesk.store.outbox import NEEDS_PERSON, OwnOperation

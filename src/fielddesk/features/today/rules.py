@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
+
+from fielddesk.core.frozen import dataclass
 
 NO_CUSTOMER: Final = "customer_not_here"
 NO_ASSET: Final = "asset_not_here"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ import sqlalchemy as sa
 
 from fielddesk.core import canonical
 from fielddesk.core.clock import moment_at
+from fielddesk.core.frozen import dataclass
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.customers.model import Contact, Customer, Site
 from fielddesk.features.customers.queries import address_of

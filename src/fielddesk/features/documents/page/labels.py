@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from fielddesk.core import pdf
 from fielddesk.core.errors import FieldDeskError
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import _, format_number, language, ngettext, speaking
 from fielddesk.features.documents.page.handling import Handling
 from fielddesk.features.documents.papers import CODE_NOTES, LABEL_NOTES, MOST_LABELS, QR, ROLL_62, SHEET_24, Label

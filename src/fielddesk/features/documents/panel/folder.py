@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
@@ -16,6 +15,7 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from fielddesk.core import canonical, exif
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import _, format_number, ngettext
 from fielddesk.features.documents.queries import Owner
 from fielddesk.features.documents.rules import NO_ITEM

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from fielddesk.core.frozen import dataclass
 from fielddesk.features.documents.model import Attachment, IssuedDocument
 from fielddesk.features.documents.papers.kinds import PAPERS, digest_of
 from fielddesk.store.matching import has_text

@@ -6,10 +6,10 @@ A feature above this one registers its kinds with `issue_as`; the screens of doc
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from fielddesk.core import canonical
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import LANGUAGES, speaking
 from fielddesk.core.pdf import Sheet
 from fielddesk.store.tx import Reading

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import N_, _
 from fielddesk.core.pdf import Sheet
 

@@ -6,7 +6,7 @@ What is written is a draft of this laptop until it is published; a published ver
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from fielddesk.core import canonical
 from fielddesk.core.errors import FieldDeskError, RuleBroken
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import _
 from fielddesk.features.inspections.actions import publish_version
 from fielddesk.features.inspections.dialogs import named

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from fielddesk.core.errors import FieldDeskError
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import _, format_day
 from fielddesk.features.inspections.actions import create_plan, edit_plan, end_plan
 from fielddesk.features.inspections.dialogs import named, plan_words

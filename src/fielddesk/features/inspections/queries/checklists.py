@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from fielddesk.core.frozen import dataclass
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.inspections.model import Checklist, ChecklistVersion
 from fielddesk.features.inspections.queries.running import items_of

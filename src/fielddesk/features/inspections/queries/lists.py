@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from fielddesk.core.frozen import dataclass
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.customers.model import Customer, Site
 from fielddesk.features.inspections.model import Checklist, ChecklistVersion, Inspection, InspectionPlan

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import sqlalchemy as sa
 
+from fielddesk.core.frozen import dataclass
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.customers.model import Customer
 from fielddesk.features.inspections.model import Checklist, Inspection, InspectionPlan, PlanException

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 import sqlalchemy as sa
 
+from fielddesk.core.frozen import dataclass
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.customers.model import Customer, Site
 from fielddesk.features.documents.model import Attachment

@@ -9,12 +9,13 @@ from __future__ import annotations
 import heapq
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any, Final
 
 from fielddesk.core.errors import RuleBroken
+from fielddesk.core.frozen import dataclass
 
 FIXED: Final = "fixed"
 FROM_COMPLETION: Final = "from_completion"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, Final
 
 from fielddesk.core.errors import RuleBroken
+from fielddesk.core.frozen import dataclass
 from fielddesk.features.inspections.rules.items import Item, read_item
 
 ADDED: Final = "added"

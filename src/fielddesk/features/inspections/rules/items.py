@@ -8,11 +8,11 @@ one), `unit`, `low`, `high` (millionths), `decimals`, and `options` [{key, names
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
 from fielddesk.core import canonical
 from fielddesk.core.errors import RuleBroken
+from fielddesk.core.frozen import dataclass
 
 TICK: Final = "tick"
 PASS_FAIL: Final = "pass_fail"

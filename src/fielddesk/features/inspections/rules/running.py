@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from fielddesk.core.errors import RuleBroken
+from fielddesk.core.frozen import dataclass
 from fielddesk.features.inspections.rules.items import (
     ANSWERED_BY_FILE,
     CHOICE,

@@ -8,10 +8,10 @@ moves neither. All is counted in whole numbers and fractions, so every machine s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from fielddesk.core.frozen import dataclass
 from fielddesk.features.inspections.rules.items import Item
 
 LIMITS: Final = "limits"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -11,6 +10,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import _, format_day
 from fielddesk.features.lifecycle.dialogs import date_words, stage_state, stage_words
 from fielddesk.ui import fonts, icons, theme

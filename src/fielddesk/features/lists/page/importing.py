@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from fielddesk.core import canonical, sheets
 from fielddesk.core.errors import FieldDeskError
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import _, decimal_sign, format_number, ngettext
 from fielddesk.core.sheets import Cells, Form
 from fielddesk.features.lists import rules

@@ -7,7 +7,6 @@ within half a second; a signature is none: it is drawn again after a crash.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from fielddesk.core import canonical, i18n
 from fielddesk.core.errors import FieldDeskError
+from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import N_, _
 from fielddesk.features.workorders.dialogs import SATISFACTION
 from fielddesk.features.workorders.rules import check_sign_off
