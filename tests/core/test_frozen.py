@@ -156,3 +156,25 @@ def test_a_default_after_which_none_follows_is_refused() -> None:
         class Wrong:
             word: str = "a"
             number: int
+
+
+@pytest.mark.parametrize("base", [lean_dataclass, dataclasses.dataclass])
+@pytest.mark.parametrize("further", [lean_dataclass, dataclasses.dataclass])
+def test_ours_and_theirs_come_of_each_other(base: Maker, further: Maker) -> None:
+    @base(frozen=True)
+    class Base:
+        number: int
+
+    @further(frozen=True)
+    class Further(Base):
+        word: str
+
+    row = Further(1, "a")
+    assert (row.number, row.word, row == Further(1, "a")) == (1, "a", True)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        row.number = 2
+    with pytest.raises(TypeError, match="cannot inherit non-frozen"):
+
+        @further
+        class Loose(Base):
+            word: str

@@ -8,7 +8,9 @@ To a type checker it is the standard one.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 _LEAN = frozenset({"frozen", "kw_only", "slots"})
 _NOT_GIVEN: Any = object()
 _PARENT = "__dataclass_fields__"
+_PARAMETERS = "__dataclass_params__"
 
 
 def lean_dataclass(cls: type | None = None, /, **options: Any) -> Any:
@@ -29,7 +32,8 @@ def lean_dataclass(cls: type | None = None, /, **options: Any) -> Any:
         cls.__doc__ = f"{cls.__name__}(…)"  # the standard one writes the whole signature, which takes its time
     own = frozenset(cls.__dict__)
     kw_only = options.get("kw_only", False)
-    cls = dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=kw_only, slots=slots)(cls)
+    with _thawed(cls.__mro__[1:] if frozen else ()):
+        cls = dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=kw_only, slots=slots)(cls)
     fields = {field.name: field for field in dataclasses.fields(cls)}
     compared = _values_of([name for name, field in fields.items() if field.compare])
     hashed = [name for name, field in fields.items() if (field.compare if field.hash is None else field.hash)]
@@ -43,11 +47,29 @@ def lean_dataclass(cls: type | None = None, /, **options: Any) -> Any:
         own -= {"__hash__"}  # Python sets it to None beside an __eq__; that is nobody's wish
     if frozen:
         made |= {"__setattr__": _set, "__delattr__": _delete}
+        getattr(cls, _PARAMETERS).frozen = True
         if slots:
             made |= {"__getstate__": _state, "__setstate__": _come_back}
     for name in made.keys() - own:
         setattr(cls, name, made[name])
     return cls
+
+
+_one_by_one = threading.Lock()
+
+
+@contextmanager
+def _thawed(parents: tuple[type, ...]) -> Iterator[None]:
+    """Frozen parents count as not frozen meanwhile: the standard library lets both kinds only come of their own."""
+    found = [params for each in parents if (params := each.__dict__.get(_PARAMETERS)) is not None and params.frozen]
+    with _one_by_one:
+        for params in found:
+            params.frozen = False
+        try:
+            yield
+        finally:
+            for params in found:
+                params.frozen = True
 
 
 def _init_of(cls: type, fields: list[dataclasses.Field[Any]], slots: bool) -> Callable[..., Any]:
