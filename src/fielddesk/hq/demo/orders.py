@@ -47,7 +47,7 @@ def make_orders(
             call(
                 create_order, number=f"WO-HQ-{today.year}-{1020 + nth}", kind=kind, title=title,
                 asset_id=machine.asset_id, customer_id=machine.customer_id, site_id=machine.site_id,
-                due_on=(today + timedelta(days=draw.randint(-2, 14))).isoformat(),
+                due_on=(today + timedelta(days=draw.randint(0, 14))).isoformat(),
                 assignee_id=people[who] if who else None,
                 description="Reported by telephone. The customer asks to be called before the visit.",
             )
@@ -67,7 +67,7 @@ def give_real_orders(work: Work, people: Mapping[str, str], today: date, draw: r
         call(
             assign_order, based_on={"assignee_id": None, "due_on": None}, order_id=order,
             assignee_id=people["engineer" if nth % 3 else "colleague"],
-            due_on=(today + timedelta(days=draw.randint(-3, 21))).isoformat(),
+            due_on=(today + timedelta(days=draw.randint(-1, 21))).isoformat(),
         )
         for nth, order in enumerate(draw.sample(found, min(REAL, len(found))))
     )  # fmt: skip

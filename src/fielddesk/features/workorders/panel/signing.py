@@ -130,7 +130,7 @@ class SigningPage(Cover):
         self.satisfaction = Scale(lambda: _("How satisfied are you with this visit?"), steps)
         numbers: list[tuple[int, Words]] = [(n, "") for n in range(11)]
         self.recommendation = Scale(
-            lambda: _("How likely would you recommend us?"), numbers,
+            lambda: _("How likely are you to recommend us?"), numbers,
             lambda: _("0: not at all"), lambda: _("10: very likely"),
         )  # fmt: skip
         for scale in (self.satisfaction, self.recommendation):
