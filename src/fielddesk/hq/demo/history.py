@@ -42,7 +42,7 @@ def make_plans(
         (
             machine,
             sheets[machine.model.checklist],
-            today + timedelta(days=nth % 60 - 2 if nth else 0),
+            today + timedelta(days=nth % 60),
             engineers[nth % len(engineers)],
         )
         for nth, machine in enumerate(machine for machine in machines if machine.model.checklist in sheets)

@@ -96,7 +96,7 @@ ACTIONS: Final = (
                 "clipboard-text"),
     ActionWords("create_inspection", lambda: _("New inspection"), _of_order(N_("Inspection added to {number}")),
                 "clipboard-text"),
-    ActionWords("start_inspection", lambda: _("Inspection begun"), _of_order(N_("Inspection of {number} begun")),
+    ActionWords("start_inspection", lambda: _("Inspection begun"), lambda _told, _names: _("Inspection begun"),
                 "play"),
     ActionWords("answer_item", lambda: _("Answer"), _answered, "check-square"),
     ActionWords("take_answer_back", lambda: _("Answer taken back"), _taken_back, "arrow-u-up-left"),
