@@ -2,7 +2,8 @@
 
 A file is a JSON object with `number`, `names`, `product_class`, `remark` and `items`, these as inspections/rules
 describes them but with numbers as one writes them: 92.5 is "92.5" (in quotes) or a whole number. Taken twice, a file
-changes nothing; with other items it becomes the next version.
+changes nothing; with other items it becomes the next version. The pictures of its items' help lie in a folder beside
+it, of its name without the ending, each under the key of its item: press-quarterly/rod-seal.png.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from fielddesk.store.actions import Call, call
 
 LARGEST_FILE = 4_000_000
 MILLION = 1_000_000
+PICTURES = {".png": "image/png", ".jpg": "image/jpeg"}
 _NUMBERS = ("low", "high", "at_least", "at_most", "quantity")
 
 
@@ -33,6 +35,11 @@ class Office(Protocol):
     def perform(self, calls: Sequence[Call], user_id: str) -> Any: ...
 
     def read(self) -> Any: ...
+
+    @property
+    def files(self) -> Any:
+        """Where contents are kept; None where this office keeps none."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -62,24 +69,43 @@ def publish_checklist_file(office: Office, user_id: str, path: Path) -> Publishe
         newest = latest_version(read, known.id) if known else None
     if known is not None and newest is not None and newest.items == text:
         return Published(known.id, newest.id, newest.version, False)
+    version = newest.version + 1 if newest else 1
+    pictures = _pictures(office, path, text)
     if known is None:
-        one = call(
-            create_checklist,
-            number=tree["number"],
-            names=canonical.dumps(tree["names"]),
-            product_class=tree["product_class"],
-            items=text,
-            remark=tree["remark"],
-        )
+        checklist_id = office.perform([_created(tree)], user_id).results[0]
     else:
-        version = newest.version + 1 if newest else 1
-        one = call(publish_version, checklist_id=known.id, version=version, items=text, remark=tree["remark"])
-    office.perform([one], user_id)
-    with office.read() as read:
-        [checklist] = read.all(Checklist, Checklist.c.number == tree["number"])
-        newest = latest_version(read, checklist.id)
-    assert newest is not None
-    return Published(checklist.id, newest.id, newest.version, True)
+        checklist_id = known.id
+    publish = call(
+        publish_version, checklist_id=checklist_id, version=version, items=text, remark=tree["remark"],
+        pictures=pictures,
+    )  # fmt: skip
+    version_id = office.perform([publish], user_id).results[0]
+    return Published(checklist_id, version_id, version, True)
+
+
+def _created(tree: dict[str, Any]) -> Call:
+    return call(
+        create_checklist, number=tree["number"], names=canonical.dumps(tree["names"]),
+        product_class=tree["product_class"],
+    )  # fmt: skip
+
+
+def _pictures(office: Office, path: Path, items: str) -> list[dict[str, Any]]:
+    """Keep the pictures beside a file; what the action wants to know of each."""
+    if office.files is None:
+        return []
+    found = []
+    for item in parse_items(items):
+        for ending, media_type in PICTURES.items():
+            picture = path.with_suffix("") / f"{item.key}{ending}"
+            if item.picture and picture.is_file():
+                blob = office.files.keep(picture.read_bytes())
+                found.append(
+                    {"item": item.key, "media_type": media_type, "size": blob.size, "sha256": blob.sha256,
+                     "caption": None}
+                )  # fmt: skip
+                break
+    return found
 
 
 def is_checklist_file(path: Path) -> bool:

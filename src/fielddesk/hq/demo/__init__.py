@@ -70,7 +70,7 @@ def make_demo(
         reports.append(import_file(office, work.user_id, path))
     _catalogue(work)
     models = make_models(work, today)
-    sheets = _checklists(work)
+    sheets = _checklists(office, work.user_id)
     machines = make_machines(work, make_customers(work), models, today, draw)
     begins_with = first_press(machines)
     inspected = [begins_with, *(one for one in machines if one is not begins_with)]
@@ -91,12 +91,12 @@ def _catalogue(work: Work) -> None:
         work.many([call(import_parts, lines=lines[start : start + PARTS_AT_ONCE])])
 
 
-def _checklists(work: Work) -> Mapping[str, Sheet]:
+def _checklists(office: Headquarters, user_id: str) -> Mapping[str, Sheet]:
     """The checklists that FieldDesk brings along, by number."""
     found = {}
     for path in shipped():
-        taken = publish_checklist_file(work.office, work.user_id, path)
-        with work.office.read() as read:
+        taken = publish_checklist_file(office, user_id, path)
+        with office.read() as read:
             checklist, version = read.one(Checklist, taken.checklist_id), read.one(ChecklistVersion, taken.version_id)
         found[checklist.number] = Sheet(checklist.id, version.id, parse_items(version.items))
     return found
