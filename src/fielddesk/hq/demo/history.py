@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from fielddesk.features.inspections.actions import create_plan, import_inspections
 from fielddesk.features.inspections.rules import Item
+from fielddesk.features.parts.rules import MILLION
 from fielddesk.hq.demo.region import Machine
 from fielddesk.hq.demo.work import Work
 from fielddesk.store.actions import call
@@ -18,6 +19,11 @@ QUARTERS: Final = 8
 QUARTER: Final = timedelta(days=91)
 LINES_AT_ONCE: Final = 20
 EVERY_QUARTER: Final = "FREQ=MONTHLY;INTERVAL=3"
+APART: Final = 61
+SOONEST: Final = -2
+"""Days over which the visits of a quarter lie, from two days ago on; a prime number, for nobody has them all at once."""
+FIRST_HOURS: Final = 8_200
+HOURS_A_QUARTER: Final = 480
 WHOLE_OF: Final = 12
 """One machine in so many has every answer in its history; of the others the readings were kept."""
 
@@ -42,7 +48,7 @@ def make_plans(
         (
             machine,
             sheets[machine.model.checklist],
-            today + timedelta(days=nth % 60),
+            today + timedelta(days=nth % APART + SOONEST if nth else 0),
             engineers[nth % len(engineers)],
         )
         for nth, machine in enumerate(machine for machine in machines if machine.model.checklist in sheets)
@@ -106,6 +112,8 @@ def _answer(item: Item, quarter: int, drift: float, draw: random.Random, *, whol
 
 
 def _reading(item: Item, quarter: int, drift: float, draw: random.Random) -> int:
+    if item.unit == "h" and item.high is None:  # a counter that goes on
+        return (FIRST_HOURS + HOURS_A_QUARTER * quarter + draw.randint(-20, 20)) * MILLION
     low = item.low if item.low is not None else 0
     high = item.high if item.high is not None else max(2 * abs(low), 10_000_000)
     width = high - low

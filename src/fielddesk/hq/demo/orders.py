@@ -88,7 +88,9 @@ def plan_days(work: Work, people: Mapping[str, str], today: date, zone: str, beg
             mine = (c.assignee_id == people[login], c.status == "assigned", c.planned_at.is_(None))
             here = (c.asset_id != begins_with, c.due_on, c.number)
             first = read.all(WorkOrder, *mine, c.kind == "inspection", order=here, limit=4)
-            rest = read.all(WorkOrder, *mine, c.kind == "repair", c.number.like("WO-HQ-%"), order=[c.number], limit=2)
+            rest = read.all(
+                WorkOrder, *mine, c.kind == "repair", c.number.like("WO-HQ-%"), order=[c.due_on, c.number], limit=2
+            )
         days = ((today, [*first[:2], *rest[:1]]), (today + timedelta(days=1), [*first[2:], *rest[1:]]))
         for day, orders in days:
             calls += [_planned(order, day, TIMES[nth], zone) for nth, order in enumerate(orders)]
