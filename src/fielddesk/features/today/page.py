@@ -20,6 +20,7 @@ from fielddesk.features.today.queries import Due, Late, Short, Span, Visit
 from fielddesk.features.today.rules import SOON_DAYS, WEEK_DAYS, free_time, is_old
 from fielddesk.features.workorders.actions import edit_order
 from fielddesk.store.actions import Call, call
+from fielddesk.store.contents import Content
 from fielddesk.store.database import Done
 from fielddesk.store.outbox import OwnOperation, setting
 from fielddesk.store.tx import Reading
@@ -37,7 +38,7 @@ MOST: Final = 8
 TABLES: Final = frozenset(
     {
         "work_order", "customer", "site", "asset", "inspection", "checklist_version", "help_picture", "reservation",
-        "movement", OwnOperation.tablename,
+        "movement", OwnOperation.tablename, Content.tablename,
     }
 )  # fmt: skip
 
