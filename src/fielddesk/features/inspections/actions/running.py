@@ -58,7 +58,7 @@ def start_inspection(tx: Tx, ctx: Ctx, *, inspection_id: Id) -> None:
         raise RuleBroken("completed_already")
     if inspection.started_at is None:
         tx.change(inspection, None, started_at=ctx.at)
-    ctx.tell(started=1)
+    ctx.tell(number=tx.one(WorkOrder, inspection.order_id).number)
 
 
 @fact(may=FIELD_STAFF, about="inspection_id", undo="take_answer_back")
