@@ -20,12 +20,12 @@ def hq(tmp_path: Path) -> Iterator[EmbeddedHq]:
 
 
 @pytest.fixture
-def laptop(tmp_path: Path) -> Iterator[Callable[[str], FarLaptop]]:
+def laptop(tmp_path: Path) -> Iterator[Callable[..., FarLaptop]]:
     """Starts a laptop as a process of its own, by name; the same name again finds the same disk."""
     started: list[FarLaptop] = []
 
-    def start(name: str) -> FarLaptop:
-        started.append(FarLaptop(tmp_path / name, tmp_path / f"{name}-pictures"))
+    def start(name: str, who: str = "persons") -> FarLaptop:
+        started.append(FarLaptop(tmp_path / name, tmp_path / f"{name}-pictures", who))
         return started[-1]
 
     yield start

@@ -22,9 +22,9 @@ class Gone(Exception):
 class FarLaptop:
     """A `Person` in a process of its own; every method of hers can be called by name."""
 
-    def __init__(self, home: Path, pictures: Path | None = None) -> None:
+    def __init__(self, home: Path, pictures: Path | None = None, who: str = "persons") -> None:
         self.home, self.pictures = home, pictures
-        words = [sys.executable, "-m", "tests.journeys.persons", str(home), *([str(pictures)] if pictures else [])]
+        words = [sys.executable, "-m", f"tests.journeys.{who}", str(home), *([str(pictures)] if pictures else [])]
         self.child = subprocess.Popen(
             words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
@@ -48,6 +48,11 @@ class FarLaptop:
         told = json.loads(line)
         assert "is" in told, told["problem"]
         return told["is"]
+
+    def kill(self) -> None:
+        """The power goes."""
+        self.child.kill()
+        self.child.wait(10)
 
     def end(self) -> None:
         """Whatever state it is in."""
