@@ -40,6 +40,7 @@ class Button(Worded, QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._icon = icon
         if icon:
             self.setIcon(icons.icon(icon, _INK.get(kind, "text")))
         if key:
@@ -55,6 +56,13 @@ class Button(Worded, QPushButton):
         self._words = words
         self.say("_write", words)
         self.say("_write_tip", self._tip or (words if self._bare else ""))
+
+    def set_kind(self, kind: str) -> None:
+        """Another rank, such as when another button becomes the next step."""
+        if kind != self.property("kind"):
+            theme.set_property(self, "kind", kind)
+            if self._icon:
+                self.setIcon(icons.icon(self._icon, _INK.get(kind, "text")))
 
     def show_words(self, on: bool) -> None:
         """The icon alone where there is no room for words; then the pointer is told them."""

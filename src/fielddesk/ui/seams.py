@@ -185,6 +185,10 @@ class SubjectPanel(QWidget):
         """Put the keyboard where work begins."""
         self.setFocus()
 
+    def go_on(self) -> None:
+        """Begin what the next step of the record (`Missing.step`) led here for."""
+        self.focus()
+
     def may_leave(self) -> bool:
         """Commit what is typed; False keeps the person here."""
         return True
@@ -274,15 +278,23 @@ class TimelineOffer:
 
 @dataclass(frozen=True)
 class Missing:
-    """Something an order still lacks: its words, and the key of the tab of the order where it is given."""
+    """Something an order still lacks: its words, and the key of the tab of the order where it is given.
+
+    `step` is what a button says that leads there and begins it (`SubjectPanel.go_on`): the first one that has it is the
+    next step of the order, at the bottom right. What `may_wait` does not keep an order from being completed; it is
+    offered as the next step all the same, also afterwards.
+    """
 
     words: Words
     panel: str
+    step: Words = ""
+    may_wait: bool = False
 
 
 @dataclass(frozen=True)
 class ClosingCheck:
-    """Asked before an order is completed: what `missing(read, order id)` names stands in the way, and is led to."""
+    """Asked of an order under way: what `missing(read, order id)` names is led to, and stands in the way of completing
+    it unless it may wait."""
 
     key: str
     order: int
@@ -421,7 +433,7 @@ class Offers:
         return [offer for offer in self._timelines if offer.subject == subject]
 
     def missing(self, read: Reading, order_id: str) -> list[Missing]:
-        """Everything that stands in the way of completing an order, in the order of the checks."""
+        """Everything an order still lacks, in the order of the checks."""
         return [one for check in self._closing for one in check.missing(read, order_id)]
 
     def place_of(self, table: str) -> PlaceOffer | None:

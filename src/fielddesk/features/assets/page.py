@@ -169,7 +169,7 @@ def offer(offers: Offers) -> None:
             watches=frozenset({TABLE, "customer", "site", "product_model", "strategy_revision", "attachment"}),
         ),
         PanelOffer(TABLE, "machine", lambda: _("Machine"), 20, MachinePanel, part_count, frozenset({TABLE})),
-        history_of(TABLE, watches=frozenset({"work_order", "movement", "inspection", "attachment"})),
+        history_of(TABLE, watches=frozenset({"work_order", "movement", "inspection", "issued_document"})),
         PanelOffer("customer", "assets", lambda: _("Assets"), 30, AssetsOf, partial(_count_of, "customer_id"),
                    frozenset({TABLE})),
         PanelOffer("product_model", "assets", lambda: _("Assets"), 30, partial(AssetsOf, of="model_id"),

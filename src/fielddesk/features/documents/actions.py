@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fielddesk.core.errors import RuleBroken
 from fielddesk.features.documents.model import Attachment, IssuedDocument
-from fielddesk.features.documents.rules import EVERYBODY, NO_ITEM, check_attachment
+from fielddesk.features.documents.rules import DOCUMENT, EVERYBODY, NO_ITEM, check_attachment
 from fielddesk.store.actions import Ctx, decision, fact
 from fielddesk.store.tx import Tx
 from fielddesk.store.types import Code, Count, Id, Line, Moment, Opaque
@@ -80,7 +80,7 @@ def issue_document(
     ctx.tell(number=number, kind=kind, language=language, title=title)
     attachment = tx.add(
         Attachment(
-            id=ctx.id("attachment"), order_id=order_id, asset_id=asset_id, customer_id=customer_id, kind="document",
+            id=ctx.id("attachment"), order_id=order_id, asset_id=asset_id, customer_id=customer_id, kind=DOCUMENT,
             name=f"{number}.pdf", media_type="application/pdf", size=size, sha256=sha256, by_id=ctx.actor, at=ctx.at,
         )
     )  # fmt: skip

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import sqlalchemy as sa
 
 from fielddesk.core.frozen import dataclass
 from fielddesk.features.documents.model import Attachment
-from fielddesk.features.documents.rules import NO_ITEM
+from fielddesk.features.documents.rules import DOCUMENT, NO_ITEM, SIGNATURE
 from fielddesk.store.tables import BY_NAME
 from fielddesk.store.tx import Reading
+
+ELSEWHERE: Final = (SIGNATURE, DOCUMENT)
+"""Kinds that are shown where they belong, with the sign-off and among the documents."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,8 @@ class PhotoRow:
 def photos_of(read: Reading, owner: Owner, limit: int) -> list[PhotoRow]:
     """The newest photos and files of a record, the oldest of them first, as they were put there.
 
-    Of an order those of its checklist's items too, unless one item is asked for. Signatures are not among them.
+    Of an order those of its checklist's items too, unless one item is asked for. Signatures and issued documents have
+    places of their own.
     """
     user = BY_NAME["user"]
     query = (
@@ -90,7 +95,7 @@ def attachment_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
 
 def _where(owner: Owner) -> list[sa.ColumnElement[bool]]:
     c = Attachment.c
-    found: list[sa.ColumnElement[bool]] = [c.archived_at.is_(None), c.kind != "signature"]
+    found: list[sa.ColumnElement[bool]] = [c.archived_at.is_(None), c.kind.not_in(ELSEWHERE)]
     if owner.order_id is not None:
         found.append(c.order_id == owner.order_id)
     elif owner.asset_id is not None:

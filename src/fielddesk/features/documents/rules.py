@@ -14,6 +14,8 @@ DRAWING: Final = "drawing"
 """A picture that was drawn on; it names the one under it."""
 SIGNATURE: Final = "signature"
 FILE: Final = "file"
+DOCUMENT: Final = "document"
+"""The file of an issued document; made by issuing it, not by hand."""
 KINDS: Final = (PHOTO, DRAWING, SIGNATURE, FILE)
 PICTURES: Final = frozenset({PHOTO, DRAWING, SIGNATURE})
 NO_ITEM: Final = "none"

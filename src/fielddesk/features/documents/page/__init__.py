@@ -7,12 +7,12 @@ from functools import partial
 from fielddesk.core.i18n import _
 from fielddesk.features.documents.page.issued import TABLE, DocumentsOf
 from fielddesk.features.documents.page.photos import offer_photos
-from fielddesk.features.documents.page.words import ACTIONS, FIELDS, row_of
-from fielddesk.features.documents.papers import Filter, document_count, document_names, document_page
+from fielddesk.features.documents.page.words import ACTIONS, FIELDS, row_of, told_documents
+from fielddesk.features.documents.papers import Filter, document_count, document_names, document_page, issued_moments
 from fielddesk.features.documents.papers.issued import COLUMNS
 from fielddesk.store.tx import Reading
 from fielddesk.ui.page import Page
-from fielddesk.ui.seams import Bench, Hit, Offers, PanelOffer, PlaceOffer, SearchOffer, SubjectPanel
+from fielddesk.ui.seams import Bench, Hit, Offers, PanelOffer, PlaceOffer, SearchOffer, SubjectPanel, TimelineOffer
 
 ON_RECORDS = frozenset(
     {
@@ -59,6 +59,7 @@ def offer(offers: Offers) -> None:
         PlaceOffer("documents", lambda: _("Documents"), "file-text", 80, _page, shows=frozenset({TABLE})),
         PanelOffer(TABLE, "overview", lambda: _("Document"), 10, _panel, watches=ON_RECORDS),
         SearchOffer("documents", lambda: _("Documents"), 60, _find),
+        TimelineOffer("asset", "documents", issued_moments, told_documents),
         *ACTIONS,
     )
     for subject, order in (("work_order", 60), ("asset", 70), ("customer", 70)):

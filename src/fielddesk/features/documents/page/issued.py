@@ -140,6 +140,11 @@ class DocumentsOf(SubjectPanel):
         if self.preview is not None and self._stack.currentWidget() is self.preview:
             self.preview.reload()
 
+    def go_on(self) -> None:
+        """Put up the first kind of document that can be issued here."""
+        if self.makers and not self._stack.currentIndex():
+            self.show_preview(next(iter(self.makers)))
+
     def focus(self) -> None:
         if self._stack.currentIndex():
             (self.preview or self).setFocus()

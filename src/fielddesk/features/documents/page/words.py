@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fielddesk.core.i18n import N_, NAMES_OF_LANGUAGES, _, format_moment
+from fielddesk.features.documents.model import IssuedDocument
 from fielddesk.features.documents.papers import PAPERS, DocumentRow, DocumentView, language_of
+from fielddesk.store.tx import Reading
+from fielddesk.ui.entries import Entry
 from fielddesk.ui.lists import Row
+from fielddesk.ui.moments import moment_words
 from fielddesk.ui.seams import ActionWords, FieldWords, Names
 from fielddesk.ui.wording import add_sentences
 
@@ -80,3 +84,15 @@ FIELDS: Final[dict[str, FieldWords]] = {
     "language": FieldWords(lambda: _("Language"), language_words),
     "title": FieldWords(lambda: _("Title")),
 }
+
+
+def told_documents(read: Reading, ids: Sequence[str], now: int, zone: str) -> dict[str, Entry]:
+    """Issued documents as entries of the history of their asset."""
+    return {
+        one.id: Entry(
+            one.id, _("{kind} {number} issued").format(kind=kind_words(one.kind), number=one.number),
+            " · ".join((moment_words(one.at, now, zone), language_words(one.language))), "file-text",
+            leads_to=("issued_document", one.id),
+        )
+        for one in read.among(IssuedDocument, ids)
+    }  # fmt: skip

@@ -12,6 +12,7 @@ from fielddesk.features.documents.papers.issued import (
     document_place,
     document_view,
     issued_before,
+    issued_moments,
 )  # fmt: skip
 from fielddesk.features.documents.papers.kinds import (
     PAPERS,
@@ -41,6 +42,6 @@ from fielddesk.features.documents.papers.labels import (
 __all__ = [
     "BARS", "CODE_NOTES", "LABEL_NOTES", "MOST_LABELS", "PAPERS", "QR", "ROLL_62", "ROWS", "SHEET_24", "Content",
     "DocumentRow", "DocumentView", "Filter", "Label", "Paper", "Terms", "code_of", "digest_of", "document_count",
-    "document_names", "document_page", "document_place", "document_view", "issue_as", "issued_before", "label_sheet",
-    "language_of", "papers_of", "title_of",
+    "document_names", "document_page", "document_place", "document_view", "issue_as", "issued_before", "issued_moments",
+    "label_sheet", "language_of", "papers_of", "title_of",
 ]  # fmt: skip

@@ -122,6 +122,12 @@ def issued_before(read: Reading, kind: str, subject: str, row_id: str) -> list[I
     return [one for one in found if one.id not in replaced]
 
 
+def issued_moments(asset_id: str) -> sa.Select[Any]:
+    """(moment, id) of what was issued on the orders of an asset, for its history; its own tells of the others."""
+    c = IssuedDocument.c
+    return sa.select(c.at, c.id).where(c.asset_id == asset_id, c.order_id.is_not(None), c.archived_at.is_(None))
+
+
 COLUMNS = {"work_order": "order_id", "asset": "asset_id", "customer": "customer_id"}
 """Table of a record to the column that names it."""
 

@@ -7,7 +7,9 @@ from fielddesk.core.i18n import _
 from fielddesk.features.inspections.dialogs import ACTIONS, FIELDS, named
 from fielddesk.features.inspections.model import Inspection
 from fielddesk.features.inspections.page.checklists import TemplatesPage, offer_templates
+from fielddesk.features.inspections.page.closing import CHECKS
 from fielddesk.features.inspections.page.place import CALENDAR, TABLE, VIEW, InspectionsPage
+from fielddesk.features.inspections.page.telling import TELLING, appointments
 from fielddesk.features.inspections.panel import (
     RUN,
     RUNNING,
@@ -81,9 +83,12 @@ def offer(offers: Offers) -> None:
         CommandOffer("inspection.overdue", lambda: _("Overdue inspections"), _overdue, icon="timer",
                      place=lambda: _("Inspections")),
         SearchOffer("inspections", lambda: _("Inspections"), 15, _find),
+        *CHECKS,
+        *TELLING,
         *ACTIONS,
     )  # fmt: skip
     offer_templates(offers)
+    offers.appointments.append(appointments)
     offers.name_rows(TABLE, inspection_names)
     offers.name_rows("checklist", checklist_names)
     offers.name_rows("inspection_plan", plan_names)

@@ -53,6 +53,7 @@ class InspectionPanel(SubjectPanel):
         self._shown: list[InspectionRow] | None = None
         self._version: ChecklistVersion | None = None
         self._order: WorkOrder | None = None
+        self._goes_on = False
         self.card = Card()
         self.empty = Empty(
             "clipboard-text",
@@ -97,6 +98,11 @@ class InspectionPanel(SubjectPanel):
 
         self._bench.read(ask, self._take, key=f"order.inspections.{id(self)}")
 
+    def go_on(self) -> None:
+        """Into the inspection that is not complete, as soon as it is known."""
+        self._goes_on = True
+        self.reload()
+
     def focus(self) -> None:
         if self.buttons:
             self.buttons[0].setFocus()
@@ -113,6 +119,7 @@ class InspectionPanel(SubjectPanel):
         self.card.setVisible(bool(rows))
         may = self._order is not None and self._order.status not in FINISHED
         self.add_one.setVisible(not rows and self._version is not None and may)
+        self._run_open(rows)
         if rows == self._shown:
             return
         self._shown = rows
@@ -120,6 +127,12 @@ class InspectionPanel(SubjectPanel):
         self.buttons = []
         for row in rows:
             self.card.add(self._row(row))
+
+    def _run_open(self, rows: list[InspectionRow]) -> None:
+        goes_on, self._goes_on = self._goes_on, False
+        waiting = next((row for row in rows if row.completed_at is None), None)
+        if goes_on and waiting is not None:
+            self._bench.show(TABLE, RUN + waiting.id)
 
     def _row(self, row: InspectionRow) -> CardRow:
         standing = standing_of(row)

@@ -40,6 +40,7 @@ from fielddesk.features.workorders.queries import (
     site_names,
     step_count,
 )
+from fielddesk.features.workorders.rules import FINISHED, ON_SITE
 from fielddesk.store.tx import Reading
 from fielddesk.ui.making import NEW
 from fielddesk.ui.page import Page
@@ -87,6 +88,19 @@ def _steps_missing(read: Reading, order_id: str) -> list[Missing]:
     return [Missing(partial(text_words, step.words), "life") for step in steps]
 
 
+def _not_signed(read: Reading, order_id: str) -> list[Missing]:
+    """The customer's word on work that was done on site, or the reason why there is none; an inspection needs it."""
+    order = read.get(WorkOrder, order_id)
+    if order is None or order.kind not in ON_SITE or order.status in FINISHED or sign_off_count(read, order_id):
+        return []
+    return [
+        Missing(
+            lambda: _("The customer has not signed yet"), "sign_off", lambda: _("Hand the screen to the customer"),
+            may_wait=order.kind != "inspection",
+        )
+    ]  # fmt: skip
+
+
 def offer(offers: Offers) -> None:
     """Hand the feature's screens to the window."""
     offers.add(
@@ -103,6 +117,7 @@ def offer(offers: Offers) -> None:
         PanelOffer(TABLE, "life", lambda: _("Life stage"), 80, LifePanel, step_count,
                    frozenset({"order_step", "asset", "product_model", "strategy_revision"})),
         ClosingCheck("steps", 20, _steps_missing),
+        ClosingCheck("sign_off", 30, _not_signed),
         TimelineOffer("asset", "orders", order_moments, told_orders),
         history_of(TABLE),
         PanelOffer("asset", "orders", lambda: _("Work orders"), 40, partial(OrdersOf, of="asset_id"),

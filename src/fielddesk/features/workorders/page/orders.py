@@ -135,6 +135,7 @@ class OrdersPage(SubjectPage, MakesNew):
         self.steps.refused.connect(self._read_detail)
         self.steps.safety_wanted.connect(lambda: self._show_tab("safety"))
         self.steps.lacks.connect(self._take_lacking)
+        self.steps.onward.connect(self._go_on)
         self.note = Button(lambda: _("Note"), "note-pencil", tip=lambda: _("Write a note") + "  Alt+N")
         self.note.clicked.connect(lambda: self.tabs.choose("notes"))
         self.pane.add_action(self.note, left=True)
@@ -293,6 +294,12 @@ class OrdersPage(SubjectPage, MakesNew):
     def _lead_to(self, panel: str) -> None:
         self.show_detail(focus=False)
         self.tabs.choose(panel)
+
+    def _go_on(self, panel: str) -> None:
+        """The next step of the order: to the tab it is done on, and into it."""
+        self.show_detail(focus=False)
+        if (shown := self.tabs.choose(panel)) is not None:
+            shown.go_on()
 
     def foot_buttons(self) -> list[Button]:
         """The next states as buttons, the next step last."""

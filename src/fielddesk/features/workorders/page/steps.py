@@ -37,13 +37,15 @@ class Steps(QObject):
 
     Signals: `done` once a state is stored, `refused` when another change was there first, `safety_wanted` where the
     place is looked at before work begins, `lacks(list of Missing)` what stands in the way of completing the order that
-    is shown, none once it is given.
+    is shown, none once it is given, `onward(key of a tab)` where the next step of an order under way is not
+    yet completing it.
     """
 
     done = Signal()
     refused = Signal()
     safety_wanted = Signal()
     lacks = Signal(object)
+    onward = Signal(str)
 
     def __init__(self, bench: Bench, pane: Pane) -> None:
         super().__init__(pane)
@@ -51,6 +53,11 @@ class Steps(QObject):
         self._view: OrderView | None = None
         self._buttons: list[Button] = []
         self._buttons_of = ""
+        self._panel = ""
+        self.next = Button("", "arrow-right", "primary")
+        self.next.clicked.connect(lambda: self.onward.emit(self._panel))
+        self.next.hide()
+        pane.add_action(self.next)
         self.reason = ReasonBar(bench)
         self.reason.given.connect(self._set_status)
         pane.add(self.reason)
@@ -63,6 +70,7 @@ class Steps(QObject):
         self._view = view
         status = view.order.status
         self.reason.show_order(view.order.id, status)
+        self._look_onward()
         if self._buttons and status == self._buttons_of:
             for button in self._buttons:
                 button.setEnabled(True)
@@ -78,8 +86,30 @@ class Steps(QObject):
             kind = "primary" if first and status not in FINISHED else "default"
             button = Button(partial(step_words, status, wanted), step_icon(wanted), kind)
             button.clicked.connect(lambda _on=False, wanted=wanted: self.step(wanted))
-            self._pane.add_action(button)
+            self._pane.foot_right.insertWidget(self._pane.foot_right.indexOf(self.next), button)
             self._buttons.append(button)
+        self._pane.foot.show()
+
+    def _look_onward(self) -> None:
+        """Ask what comes before an order is completed, or was left for afterwards."""
+        assert self._view is not None
+        if self._view.order.status in (IN_PROGRESS, COMPLETED):
+            self._look(self._show_onward)
+        else:
+            self._show_onward([])
+
+    def _show_onward(self, missing: list[Missing]) -> None:
+        """The first thing that is still to be given takes the place of the next step; completing stands beside it."""
+        assert self._view is not None
+        begun = self._view.order.status == IN_PROGRESS
+        first = next((one for one in missing if one.step and (begun or one.may_wait)), None)
+        self._panel = first.panel if first is not None else ""
+        self.next.setVisible(first is not None)
+        if first is not None:
+            self.next.set_words(first.step)
+        self.next.set_kind("primary" if begun else "default")
+        if begun and self._buttons:
+            self._buttons[-1].set_kind("default" if first is not None else "primary")
 
     def buttons(self) -> list[Button]:
         """The next states as buttons, the next step last."""
@@ -102,7 +132,7 @@ class Steps(QObject):
     def look_again(self) -> None:
         """Ask whether what stood in the way still does."""
         if self._view is not None:
-            self._look(lambda missing: self.lacks.emit(missing))
+            self._look(self._tell)
 
     def _look(self, then: Callable[[list[Missing]], None]) -> None:
         """Ask every closing check that features offer, away from the window."""
@@ -111,7 +141,7 @@ class Steps(QObject):
             order = view.order
             self._bench.read(
                 lambda read: (order.id, offers.missing(read, order.id)), partial(self._looked, then),
-                key=f"closing.{id(self)}",
+                key=f"closing.{then.__name__}.{id(self)}",
             )  # fmt: skip
 
     def _looked(self, then: Callable[[list[Missing]], None], answer: tuple[str, list[Missing]]) -> None:
@@ -119,9 +149,12 @@ class Steps(QObject):
         if self._view is not None and self._view.order.id == order_id:
             then(missing)
 
+    def _tell(self, missing: list[Missing]) -> None:
+        self.lacks.emit([one for one in missing if not one.may_wait])
+
     def _complete(self, missing: list[Missing]) -> None:
-        self.lacks.emit(missing)
-        if not missing:
+        self._tell(missing)
+        if all(one.may_wait for one in missing):
             self._set_status(COMPLETED, "")
 
     def _set_status(self, wanted: str, reason: str) -> None:

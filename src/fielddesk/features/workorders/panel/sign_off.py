@@ -56,6 +56,7 @@ class SignOffPanel(SubjectPanel):
         self._order_id = ""
         self._handover: Handover | None = None
         self._begun_for = ""
+        self._wanted_for = ""
         self._speaking: Speaking | None = None
         self.signing: SigningPage | None = None
         self.form = Form()
@@ -124,6 +125,11 @@ class SignOffPanel(SubjectPanel):
     def focus(self) -> None:
         self.done.editor.setFocus()
 
+    def go_on(self) -> None:
+        """Hand over the screen, as soon as it is known to whom."""
+        self._wanted_for = self._order_id
+        self.reload()
+
     def may_leave(self) -> bool:
         self.done.flush_draft()
         if self.signing is not None:
@@ -150,6 +156,9 @@ class SignOffPanel(SubjectPanel):
                 self.contact.start(found.view.order.contact_id)
                 self.language.start(_CODES.get(found.language, "en"))
         self._show_signed(signed)
+        if self._wanted_for == order_id and found is not None:
+            self._wanted_for = ""
+            self._bench.draft(DONE_DRAFT, order_id, lambda _text: self.begin())  # behind what was typed before
 
     # ---------------------------------------------------------------- handing over
 
