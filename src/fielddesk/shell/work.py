@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import Future
 from functools import partial
 
@@ -33,6 +34,9 @@ from fielddesk.ui.seams import Me, PlaceOffer
 
 FIRST_PLACE = "orders"
 DAY_CHECK_MS = 30_000
+YIELD_S = 0.001
+"""How long a thread keeps Python from the window's while both want it: several readers and sync would add up to more
+than a frame of the screen with Python's own five milliseconds. Not at the start, which has only one to wait for."""
 SYNC_AFTER_MS = 400
 """After the first page is there: sync's own modules load then, and not in the way of the first keystroke."""
 
@@ -94,6 +98,7 @@ def work_opened(window: Frame, opened: Opened) -> None:
     assert bench is not None
     assert line is not None
     bench.store_opened(opened.store)
+    sys.setswitchinterval(YIELD_S)
     _ask_name(window)
     bench.watch({User.tablename}, partial(_ask_name, window))
     window.status_words = StatusWords(window.desk.status, line, bench)
