@@ -173,8 +173,9 @@ def memory(orders: int) -> None:
         from start import profile
 
         key = profile(Path(name), orders)
-        for which in ("bare", "ours"):
-            words = [sys.executable, __file__, f"--{which}", name, key.hex(), ME]
+        loaded = Path(name, "modules")
+        for which in ("ours", "bare"):  # in this order: the bare window loads what the other one has loaded
+            words = [sys.executable, __file__, f"--{which}", name, key.hex(), ME, str(loaded)]
             out = subprocess.run(words, capture_output=True, text=True, check=True).stdout
             found[which] = int(out.split()[-1])
     bare, ours = found["bare"] / 1024, found["ours"] / 1024
@@ -182,21 +183,19 @@ def memory(orders: int) -> None:
     print(f"at work over {orders:,} orders: {ours:.0f} MB, {ours / bare:.2f} x")
 
 
-def _bare_memory() -> None:
+def _bare_memory(loaded: Path) -> None:
     from importlib import import_module
 
     from PySide6.QtWidgets import QListWidget
 
     from fielddesk.app import application
-    from fielddesk.shell.opening import load
-    from fielddesk.shell.places import FEATURES
 
-    load()
     app = application()
-    for feature in (*FEATURES, "sync_centre", "settings"):
-        import_module(f"fielddesk.features.{feature}.page")
-    import_module("fielddesk.shell.window")
-    import_module("sqlcipher3")
+    for name in loaded.read_text(encoding="utf-8").split():
+        try:
+            import_module(name)
+        except ImportError:
+            pass  # a name that is only a place in another module
     view = QListWidget()
     view.addItems(["one", "two"])
     view.show()
@@ -206,7 +205,7 @@ def _bare_memory() -> None:
     print(_resident())
 
 
-def _our_memory(home: Path, key: bytes, user: str) -> None:
+def _our_memory(home: Path, key: bytes, user: str, loaded: Path) -> None:
     app, window, page = _window(home, key, user)
     for place in range(0, page.list.rows.rowCount(), max(1, page.list.rows.rowCount() // 200)):
         page.list.setCurrentIndex(page.list.rows.index(place, 0))
@@ -216,6 +215,7 @@ def _our_memory(home: Path, key: bytes, user: str) -> None:
         for _nth in range(20):
             app.processEvents()
             time.sleep(0.005)
+    loaded.write_text("\n".join(name for name in sys.modules if name != "__main__"), encoding="utf-8")
     print(_resident())
     window.desk.close()
     app.processEvents()
@@ -238,8 +238,8 @@ if __name__ == "__main__":
     elif what == "memory":
         memory(numbers[0] if numbers else 100_000)
     elif what == "--bare":
-        _bare_memory()
+        _bare_memory(Path(sys.argv[5]))
     elif what == "--ours":
-        _our_memory(Path(sys.argv[2]), bytes.fromhex(sys.argv[3]), sys.argv[4])
+        _our_memory(Path(sys.argv[2]), bytes.fromhex(sys.argv[3]), sys.argv[4], Path(sys.argv[5]))
     else:
         raise SystemExit(__doc__)

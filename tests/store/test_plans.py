@@ -17,7 +17,7 @@ from fielddesk.features.people import queries as people
 from fielddesk.features.people.rules import ENGINEER
 from fielddesk.features.sync_centre import queries as centre
 from fielddesk.features.workorders import queries as orders
-from fielddesk.store import outbox
+from fielddesk.store import connect, outbox
 from fielddesk.store.actions import call
 from fielddesk.store.database import Store
 from fielddesk.store.tx import Reading, write
@@ -139,6 +139,12 @@ def test_it_asks_the_outbox_by_an_index(store: Store, what: str) -> None:
     for line in found:
         short = "outcome_incarnation" in line  # the operations at hand
         assert short or not line.startswith(("SCAN own_operation", "SCAN o ", "SCAN touched_row", "SCAN t ")), line
+
+
+def test_who_reads_keeps_little_in_memory(store: Store) -> None:
+    with store.read() as read:
+        assert read.connection.exec_driver_sql("PRAGMA cache_size").scalar() == -connect.READER_CACHE_KIB
+    assert connect.READER_CACHE_KIB * 8 <= connect.PAGE_CACHE_KIB
 
 
 def test_an_edit_writes_only_the_columns_it_changed(store: Store) -> None:

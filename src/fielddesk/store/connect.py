@@ -15,6 +15,9 @@ from sqlalchemy.pool import NullPool, QueuePool
 from fielddesk.core.errors import StoreProblem
 
 PAGE_CACHE_KIB = 65_536
+READER_CACHE_KIB = 4_096
+"""For a connection that only reads: each thread has one, and what it once keeps it never gives back. This holds the
+inner pages of every index and the rows in view; of a look that reads a whole table nothing is worth keeping."""
 BUSY_MS = 30_000
 CHECKPOINT_PAGES = 8_000
 """Pages in the log before they are copied back: 32 MB. SQLite's own 1,000 copied the same ones every forty actions."""

@@ -303,6 +303,7 @@ class Store:
         if connection is None:
             connection = self.engine.connect()
             connection.exec_driver_sql("PRAGMA query_only = ON")
+            connection.exec_driver_sql(f"PRAGMA cache_size = -{connect.READER_CACHE_KIB}")
             connection.rollback()
             self._readers.connection = connection
             with self._readers_lock:
