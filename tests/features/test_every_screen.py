@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from fielddesk.core import i18n
@@ -15,6 +17,7 @@ from fielddesk.ui import theme
 from tests.features.pictures import every_scene, furnish_orders, show
 from tests.support.benches import Workplace
 from tests.support.scenes import furnished
+from tests.support.tabbing import unreached, walk, without_ring
 from tests.support.voices import mute
 
 
@@ -38,3 +41,41 @@ def test_every_control_of_every_screen_has_a_name_and_a_role(whole: Workplace, l
     for name, scene in every_scene(whole.bench.me.role).items():
         found += [f"{name}: {fault}" for fault in mute(show(whole, scene))]
     assert not found, "\n".join(dict.fromkeys(found))
+
+
+@pytest.mark.slow
+def test_every_control_of_every_screen_is_reached_by_tab_and_shows_that_it_is(whole: Workplace) -> None:
+    found: list[str] = []
+    known: set[tuple[str, str]] = set()
+    for name, scene in every_scene(whole.bench.me.role).items():
+        shown = show(whole, scene)
+        whole.desk.activateWindow()
+        whole.settle()
+        found += [f"{name}: {fault}" for fault in unreached(shown)]
+        seen = walk(shown)
+        assert seen, f"{name}: the keyboard is nowhere"
+        found += [f"{name}: {fault}" for fault in without_ring(seen, known)]
+    assert not found, "\n".join(dict.fromkeys(found))
+
+
+LEFT_BY_ESCAPE = ("new", "drawing", "incident", "adding", "moving", "report", "labels", "contact", "customer-site")
+"""Screens that came up for a while. Only the page in the customer's hands is left by holding its button."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("whole", [ENGINEER], indirect=True)
+def test_escape_leaves_what_came_up_for_a_while(whole: Workplace) -> None:
+    stay = []
+    for name in LEFT_BY_ESCAPE:
+        show(whole, every_scene(ENGINEER)[name])
+        whole.desk.activateWindow()
+        whole.settle()
+        before = whole.desk.grab().toImage()
+        for _time in range(3):  # the first may take back what is being typed, or close what is offered there
+            QTest.keyClick(QApplication.focusWidget() or whole.desk, Qt.Key.Key_Escape)
+            whole.settle()
+        if whole.desk.grab().toImage() == before:
+            stay.append(name)
+        held = QApplication.focusWidget()
+        assert held is not None, f"{name}: afterwards the keyboard is nowhere"
+    assert stay == []

@@ -157,6 +157,8 @@ def _small(window: QWidget) -> Iterator[str]:
             yield f"{_told(widget)} is {widget.width()} x {widget.height()}, under {least}"
     for bar in _visible(window, QTabBar):
         for place in range(bar.count()):
+            if not bar.isTabVisible(place):
+                continue  # it stands in the menu behind More
             if bar.tabRect(place).height() < least or bar.tabRect(place).width() < least:
                 yield f"tab {bar.tabText(place)!r} is {bar.tabRect(place).size().toTuple()}, under {least}"
 

@@ -24,6 +24,7 @@ from fielddesk.ui.buttons import Button, IconButton
 from fielddesk.ui.editing import EditLine
 from fielddesk.ui.navigation import Navigation, Place
 from fielddesk.ui.page import Page
+from fielddesk.ui.reading import go_on
 from fielddesk.ui.text import Elided, Glyph, Text, Worded, Words, see_through
 from fielddesk.ui.toast import Toast
 from fielddesk.ui.tokens import FULL_NAVIGATION_FROM
@@ -374,6 +375,10 @@ class Desk(Worded, QWidget):
     def _undo(self) -> None:
         if not self.toast.take_back():
             self.undo_asked.emit()
+
+    def focusNextPrevChild(self, ahead: bool) -> bool:
+        """Tab and Shift+Tab, from wherever in the window."""
+        return go_on(self, back=not ahead)
 
     def _next_part(self) -> None:
         """F6: from the places to the page and back."""

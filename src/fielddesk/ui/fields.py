@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
@@ -179,6 +179,10 @@ class Prose(Field):
         super().__init__(key, label, needed=needed, hint=hint)
         theme.size(self.editor, height=96)
         self.say("_write_hint", hint)
+
+    def minimumSizeHint(self) -> QSize:
+        """Never lower than it wants to be: a form that has little room scrolls instead of cutting lines in two."""
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
 
     def _write_hint(self, text: str) -> None:
         self.editor.setPlaceholderText(text)

@@ -15,6 +15,7 @@ from fielddesk.store.actions import Call
 from fielddesk.store.database import Done
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
+from fielddesk.ui.escaping import Escapes
 from fielddesk.ui.fields import Choice, Field
 from fielddesk.ui.forms import Form
 from fielddesk.ui.page import Pane, SplitPage
@@ -28,7 +29,7 @@ NEW: Final = "new"
 """Shown instead of a record: the form of a new one. Also whom the drafts of that form are about."""
 
 
-class NewRecord(Pane):
+class NewRecord(Escapes, Pane):
     """The form of a new record. Subclasses add their fields to `form` and say which action makes it.
 
     Signals: `made(row id)`, `left_alone` when the person does something else first.
@@ -98,6 +99,9 @@ class NewRecord(Pane):
         """A field was left with another value: what depends on it."""
 
     # ---------------------------------------------------------------- coming up and being left
+
+    def escaped(self) -> None:
+        self.left_alone.emit()
 
     def begin(self) -> None:
         """Show the form with what was typed the last time."""

@@ -198,11 +198,12 @@ class Navigation(Worded, QListView):
         self.scheduleDelayedItemsLayout()
 
     def choose(self, key: str) -> None:
-        """Mark a place as the one that is shown."""
+        """Mark a place as the one that is shown; for one that is not among them, such as an import, mark none."""
         for row, place in enumerate(self._model.places):
             if place and place.key == key:
                 self.setCurrentIndex(self._model.index(row))
                 return
+        self.setCurrentIndex(QModelIndex())
 
     def gap(self) -> int:
         """Height of the space that keeps the last places at the lower end; none when they do not all fit."""

@@ -28,6 +28,8 @@ from fielddesk.ui.text import Elided, Heading, Text, Worded, Words
 LEAST_LIST = 112
 """A list is never lower than this: a row and a half, so that one sees that it goes on."""
 LEAST_BODY = 160
+LEAST_PANEL = 240
+"""Of a body with tabs in it, which take a part of that for themselves."""
 CORNER_BELOW_UNDER = 460
 """A pane narrower than this (pixels at 100 %) puts its corner under its title."""
 LOW_UNDER = 480
@@ -91,7 +93,7 @@ class Pane(Worded, QWidget):
         theme.space(self.column, spacing=16)
         self.scroll_area: Scroll | None = Scroll(self.body) if scrolls else None
         # In a window too low for head, body and foot all of it scrolls, so that nothing is squashed.
-        theme.size(self.scroll_area or self.body, least_height=LEAST_BODY)
+        theme.size(self.scroll_area or self.body, least_height=LEAST_BODY if scrolls else LEAST_PANEL)
         self._column.addWidget(self.scroll_area or self.body, 1)
         self._low = False
         self._make_foot()
@@ -120,6 +122,7 @@ class Pane(Worded, QWidget):
         words.addLayout(line)
         self.second = Elided(second, "second")
         words.addWidget(self.second)
+        words.addStretch(1)  # where the corner is higher, the title stays at the top beside its chips
         row.addLayout(words, 1)
         self._head_row.addLayout(row, 1)
         self.corner = QHBoxLayout()

@@ -129,8 +129,8 @@ QTabBar::tab:hover { color: $text; background: $hover; }
 QTabBar::tab:selected { color: $text; font-weight: 600; border-bottom: $p3 solid $bar; }
 QTabBar::tab:focus { border: ${ring}px solid $focus; border-radius: $p4; }
 QTabBar::tab:disabled { color: $disabled; }
-QTabBar QToolButton { background: $surface; border: $p1 solid $edge; border-radius: $p6; min-width: $p40; }
-QTabBar::scroller { width: $p84; }
+QTabBar::scroller { width: 0; }
+QTabBar::tear { width: 0; }
 
 QProgressBar { background: $track; border: none; border-radius: $p3; min-height: $p6; max-height: $p6; }
 QProgressBar::chunk { background: $bar; border-radius: $p3; }

@@ -1,36 +1,48 @@
-"""Tabs with counts over a stack of panels; a panel is made the first time its tab is chosen."""
+"""Tabs with counts over a stack of panels; a panel is made the first time its tab is chosen.
+
+Where they do not all have room, the last ones go into a menu behind More; the chosen one is always in sight.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from fielddesk.core.i18n import _
-from fielddesk.ui import icons, theme
+from fielddesk.ui import theme
+from fielddesk.ui.buttons import Button
 from fielddesk.ui.text import Worded, Words, no_mnemonic, spoken
 
 
 class Bar(Worded, QTabBar):
-    """The row of tabs; the arrow buttons that come when there is no room have names and 40 px."""
+    """The row of tabs, without the arrows that Qt would put over them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setDrawBase(False)
         self.setExpanding(False)
-        self.setUsesScrollButtons(True)
+        self.setUsesScrollButtons(True)  # else it would never be narrower than all of its tabs
         self.setElideMode(Qt.TextElideMode.ElideNone)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.retranslate()
 
-    def retranslate(self) -> None:
-        for button in self.findChildren(QToolButton):
-            left = button.arrowType() == Qt.ArrowType.LeftArrow or button.objectName() == "ScrollLeftButton"
-            button.setAccessibleName(_("Earlier tabs") if left else _("Later tabs"))
-            button.setArrowType(Qt.ArrowType.NoArrow)
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrow keys bring every tab into sight
-            button.setIcon(icons.icon("caret-left" if left else "caret-right", "text"))
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left, Right, Home and End, through those behind More too: the chosen one comes into sight."""
+        last, now = self.count() - 1, self.currentIndex()
+        steps = {Qt.Key.Key_Left: now - 1, Qt.Key.Key_Right: now + 1, Qt.Key.Key_Home: 0, Qt.Key.Key_End: last}
+        wanted = steps.get(Qt.Key(event.key()))
+        if wanted is None:
+            super().keyPressEvent(event)
+            return
+        self.setCurrentIndex(max(0, min(wanted, last)))
+        event.accept()
+
+    def wanted(self, place: int) -> int:
+        """How wide a tab is, also one that is not in sight."""
+        return self.tabSizeHint(place).width()
 
 
 class Tabs(Worded, QWidget):
@@ -48,12 +60,20 @@ class Tabs(Worded, QWidget):
         self._counts: dict[str, int | None] = {}
         self._made: dict[str, QWidget] = {}
         self._makers: dict[str, Callable[[], QWidget]] = {}
-        line = QFrame()
-        line.setProperty("kind", "line")
+        self.more = Button(lambda: _("More"), "caret-down", "quiet", tip=lambda: _("The other tabs"))
+        self.more.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.more.clicked.connect(self._offer_more)
+        self.more.hide()
+        self._line = QFrame()
+        self._line.setProperty("kind", "line")
+        row = QHBoxLayout()
+        theme.space(row)
+        row.addWidget(self.bar, 1)
+        row.addWidget(self.more)
         column = QVBoxLayout(self)
         theme.space(column)
-        column.addWidget(self.bar)
-        column.addWidget(line)
+        column.addLayout(row)
+        column.addWidget(self._line)
         column.addWidget(self._stack, 1)
         self.bar.currentChanged.connect(self._show)
 
@@ -67,6 +87,7 @@ class Tabs(Worded, QWidget):
         else:
             self._makers[key] = panel
         self.bar.addTab(self._label(key))
+        self._fit()
 
     def _label(self, key: str) -> str:
         words, count = spoken(self._words[key]), self._counts[key]
@@ -75,6 +96,7 @@ class Tabs(Worded, QWidget):
     def set_count(self, key: str, count: int | None) -> None:
         self._counts[key] = count
         self.bar.setTabText(self._keys.index(key), self._label(key))
+        self._fit()
 
     def current(self) -> str:
         return self._keys[self.bar.currentIndex()] if self._keys else ""
@@ -100,6 +122,55 @@ class Tabs(Worded, QWidget):
     def retranslate(self) -> None:
         for place, key in enumerate(self._keys):
             self.bar.setTabText(place, self._label(key))
+        self._fit()
+
+    # ---------------------------------------------------------------- room
+
+    def shown(self) -> list[str]:
+        """The keys of the tabs that are in sight."""
+        return [key for place, key in enumerate(self._keys) if self.bar.isTabVisible(place)]
+
+    def _fit(self) -> None:
+        """All tabs where there is room; else the chosen one, and of the others as many as fit, in their order."""
+        wide = [self.bar.wanted(place) for place in range(len(self._keys))]
+        shown = set(range(len(wide)))
+        chosen = self.bar.currentIndex()
+        if sum(wide) > self.width() and chosen >= 0:
+            shown, left = {chosen}, self.width() - self.more.sizeHint().width() - wide[chosen]
+            for place, width in enumerate(wide):
+                if place != chosen:
+                    if width > left:
+                        break
+                    shown.add(place)
+                    left -= width
+        for place in range(len(wide)):
+            if self.bar.isTabVisible(place) != (place in shown):
+                self.bar.setTabVisible(place, place in shown)
+        self.more.setVisible(len(shown) < len(wide))
+        alone = len(wide) == 1  # its name would only say again what the page is about
+        self.bar.setVisible(not alone)
+        self._line.setVisible(not alone)
+
+    def _offer_more(self) -> None:
+        menu = QMenu(self)
+        for place, key in enumerate(self._keys):
+            if not self.bar.isTabVisible(place):
+                menu.addAction(self._label(key)).triggered.connect(partial(self._picked, key))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height())))
+
+    def _picked(self, key: str, _on: bool = False) -> None:
+        self.choose(key)
+        self.bar.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "more"):
+            self._fit()
 
     def _show(self, place: int) -> None:
         if not 0 <= place < len(self._keys):
@@ -109,4 +180,5 @@ class Tabs(Worded, QWidget):
             self._made[key] = self._makers[key]()
             self._stack.addWidget(self._made[key])
         self._stack.setCurrentWidget(self._made[key])
+        self._fit()
         self.chosen.emit(key)

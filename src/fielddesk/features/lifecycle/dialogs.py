@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from fielddesk.core import canonical
-from fielddesk.core.i18n import N_, NAMES_OF_LANGUAGES, _, format_day, ngettext, pick
+from fielddesk.core.i18n import N_, _, format_day, ngettext, pick
 from fielddesk.features.lifecycle import rules
 from fielddesk.features.lifecycle.model import ProductModel
 from fielddesk.features.lifecycle.queries import ModelRow, model_page
@@ -228,11 +228,16 @@ NAME_FIELDS: Final = {"name_en": "en", "name_zh_cn": "zh_CN", "name_zh_tw": "zh_
 """The fields a model's names are typed into, with the language of each."""
 
 
+def said_in(label: str, language: str) -> str:
+    """The label of a field for what is said in one language."""
+    words = {"en": _("English"), "zh_CN": _("simplified Chinese"), "zh_TW": _("traditional Chinese")}
+    return _("{label}, {language}").format(label=label, language=words[language])
+
+
 def model_field(bench: Bench, key: str, *, needed: bool = False) -> Field:
     """The field of a model's form."""
     if key in NAME_FIELDS:
-        language = NAMES_OF_LANGUAGES[NAME_FIELDS[key]]
-        return Line(key, lambda: _("{label}, {language}").format(label=_("Name"), language=language))
+        return Line(key, lambda: said_in(_("Name"), NAME_FIELDS[key]))
     label = FIELDS[key].label
     if key == "product_class":
         classes: list[tuple[str, Words]] = [(name, partial(class_words, name)) for name in CLASSES]

@@ -106,7 +106,7 @@ class StrategyPage(RecordsPage):
             lambda: _("Revision"),
             lambda: _("Strategy table"),
         )
-        self.finder.hide()
+        self.finder.edit.hide()  # few revisions; its margins keep the list away from the title
         if bench.me.role in OFFICE:
             self.offer_new(lambda: _("New revision"), lambda: NewRevision(bench))
 

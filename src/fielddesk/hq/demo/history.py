@@ -21,7 +21,7 @@ LINES_AT_ONCE: Final = 20
 EVERY_QUARTER: Final = "FREQ=MONTHLY;INTERVAL=3"
 APART: Final = 61
 SOONEST: Final = -2
-"""Days over which the visits of a quarter lie, from two days ago on; a prime number, for nobody has them all at once."""
+"""Days over which the visits of a quarter lie, from two days ago on; a prime number, so that nobody has all at once."""
 FIRST_HOURS: Final = 8_200
 HOURS_A_QUARTER: Final = 480
 WHOLE_OF: Final = 12

@@ -19,6 +19,7 @@ from fielddesk.features.documents.papers.labels import label_sheet
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button, Filters
 from fielddesk.ui.combo import Combo
+from fielddesk.ui.escaping import Escapes
 from fielddesk.ui.leaves import Leaves
 from fielddesk.ui.panes import Pane
 from fielddesk.ui.seams import Bench
@@ -38,7 +39,7 @@ class Some:
     labels: tuple[Label, ...]
 
 
-class LabelPane(Pane):
+class LabelPane(Escapes, Pane):
     """`show_labels` fills it. Signal `left_alone` when the person goes back."""
 
     left_alone = Signal()
@@ -88,6 +89,9 @@ class LabelPane(Pane):
         self.printer = Button(lambda: _("Print"), "printer", "primary")
         self.printer.clicked.connect(lambda: self.handling.print(self._made, self._name()))
         self.add_action(self.printer)
+
+    def escaped(self) -> None:
+        self.left_alone.emit()
 
     def retranslate(self) -> None:
         self.first.setAccessibleName(_("First free label on the sheet"))

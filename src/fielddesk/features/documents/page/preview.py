@@ -33,6 +33,7 @@ from fielddesk.store.tx import Reading
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button, Filters, Gate
 from fielddesk.ui.editing import EditLine
+from fielddesk.ui.escaping import Escapes
 from fielddesk.ui.fields import LINE_LENGTH
 from fielddesk.ui.leaves import Leaves
 from fielddesk.ui.pictures import jpeg, picture
@@ -70,7 +71,7 @@ class Draft:
         return None if any(one.digest == digest for one in self.before) else self.before[0]
 
 
-class Preview(Worded, QWidget):
+class Preview(Escapes, Worded, QWidget):
     """Signals: `left` when the person goes back, `issued(id)` when it was issued."""
 
     left = Signal()
@@ -135,6 +136,9 @@ class Preview(Worded, QWidget):
         column.addLayout(asked)
         column.addLayout(foot)
         self._ask_reason(False)
+
+    def escaped(self) -> None:
+        self.left.emit()
 
     def retranslate(self) -> None:
         self.reason.setAccessibleName(_("Why a new version?"))

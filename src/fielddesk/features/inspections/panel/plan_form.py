@@ -27,6 +27,7 @@ from fielddesk.features.inspections.rules.days import LAST_YEAR, WEEKDAYS
 from fielddesk.store.types import MILLION
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
+from fielddesk.ui.escaping import Escapes
 from fielddesk.ui.fields import Choice, Line, Quantity
 from fielddesk.ui.forms import Day, Form
 from fielddesk.ui.signs import Remark
@@ -49,7 +50,7 @@ STANDARD: Final[dict[str, Any]] = {
 }  # fmt: skip
 
 
-class PlanForm(QFrame):
+class PlanForm(Escapes, QFrame):
     """Signals: `given(values)` with the columns of a plan, `left`, `kept(text)`: what is typed, for the draft."""
 
     given = Signal(dict)
@@ -84,6 +85,9 @@ class PlanForm(QFrame):
         for widget in (self.title, self.words, self.days, self.form, self.trouble):
             column.addWidget(widget)
         column.addLayout(row)
+
+    def escaped(self) -> None:
+        self.left.emit()
 
     def _fields(self) -> list[Any]:
         days = [(day, partial(_weekday, n)) for n, day in enumerate(WEEKDAYS)]

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from fielddesk.core import canonical
 from fielddesk.core.errors import FieldDeskError
-from fielddesk.core.i18n import NAMES_OF_LANGUAGES, _
+from fielddesk.core.i18n import _
 from fielddesk.features.lifecycle.actions import publish_strategy
-from fielddesk.features.lifecycle.dialogs import stage_words
+from fielddesk.features.lifecycle.dialogs import said_in, stage_words
 from fielddesk.features.lifecycle.model import StrategyRevision
 from fielddesk.features.lifecycle.queries import first_table, latest_revision, table_of
 from fielddesk.features.lifecycle.rules import LANGUAGES, MATURITY, STAGES
@@ -19,7 +19,7 @@ from fielddesk.ui.fields import Choice, Field, Line, Prose
 from fielddesk.ui.forms import Day
 from fielddesk.ui.making import NewRecord
 from fielddesk.ui.seams import Bench
-from fielddesk.ui.text import Words
+from fielddesk.ui.text import Words, spoken
 
 TEXTS: Final = ("goal", "focus")
 PERCENTS: Final = ("respond_percent", "resolve_percent")
@@ -118,8 +118,7 @@ def _labels() -> dict[str, Words]:
 
 
 def _in_language(words: Words, language: str) -> str:
-    label = words() if callable(words) else words
-    return _("{label}, {language}").format(label=label, language=NAMES_OF_LANGUAGES[language])
+    return said_in(spoken(words), language)
 
 
 def _field(bench: Bench, key: str, label: Words) -> Field:

@@ -18,6 +18,7 @@ from fielddesk.features.parts.queries import PartRow
 from fielddesk.features.parts.rules import MILLION, check_quantity
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
+from fielddesk.ui.escaping import Escapes
 from fielddesk.ui.fields import Choice, Field, Quantity
 from fielddesk.ui.flow import Flow
 from fielddesk.ui.forms import Form
@@ -65,16 +66,17 @@ def beside(field: Field) -> QWidget:
     return holder
 
 
-class AddPart(QFrame):
+class AddPart(Escapes, QFrame):
     """Type or scan a part, how many, from where: Enter after Enter adds it, without a mouse and without a window.
 
     Signals `given(part_id, quantity, place_id, name)` to fit it, `wanted(…)` to keep it for the order; quantity in
-    millionths. What is typed is a draft of the order; signal `restored` when there was one.
+    millionths. What is typed is a draft of the order; signal `restored` when there was one; `left` by Escape.
     """
 
     given = Signal(str, object, str, str)
     wanted = Signal(str, object, str, str)
     restored = Signal()
+    left = Signal()
 
     def __init__(self, bench: Bench, ask: Callable[[str, Callable[[list[PartRow]], None]], None]) -> None:
         super().__init__()
@@ -114,6 +116,9 @@ class AddPart(QFrame):
         column.addWidget(self.low)
         column.addWidget(self._rest)
         self.begin()
+
+    def escaped(self) -> None:
+        self.left.emit()
 
     def _make_room(self, offered: bool) -> None:
         self._rest.setHidden(offered)

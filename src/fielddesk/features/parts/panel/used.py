@@ -92,6 +92,7 @@ class PartsUsed(SubjectPanel):
         self.adding = AddPart(bench, self._ask_parts)
         self.adding.given.connect(self._add)
         self.adding.wanted.connect(self._reserve)
+        self.adding.left.connect(self._put_adding_away)
         self.adding.restored.connect(self._show_adding)
         self.adding.hide()
         self.kept = KeptParts()
@@ -195,6 +196,10 @@ class PartsUsed(SubjectPanel):
 
     def _heading(self) -> str:
         return _("Reserved for this order") if self.kept.rows() else _("Parts fitted")
+
+    def _put_adding_away(self) -> None:
+        self.open.setChecked(False)
+        self.open.setFocus()
 
     def _opened(self, on: bool) -> None:
         self.adding.setVisible(on)

@@ -15,6 +15,7 @@ from fielddesk.features.workorders.dialogs import INCIDENTS, incident_words
 from fielddesk.store.actions import call
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
+from fielddesk.ui.escaping import Escapes
 from fielddesk.ui.fields import Choice, Prose
 from fielddesk.ui.flow import Flow
 from fielddesk.ui.forms import Form
@@ -25,7 +26,7 @@ from fielddesk.ui.times import DayTime
 DRAFTED: Final = ("kind", "text")
 
 
-class ReportIncident(QFrame):
+class ReportIncident(Escapes, QFrame):
     """What happened, when, of what kind. Signals: `left` when it is put away; `sent` once it is kept."""
 
     left = Signal()
@@ -64,6 +65,9 @@ class ReportIncident(QFrame):
         column.addWidget(Text(lambda: _("First see that everybody is safe and call for help."), "second", wraps=True))
         column.addWidget(self.form)
         column.addWidget(foot)
+
+    def escaped(self) -> None:
+        self._leave()
 
     def show_order(self, order_id: str) -> None:
         """Another order: what was typed for the last one stays its draft."""

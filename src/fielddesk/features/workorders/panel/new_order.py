@@ -57,7 +57,7 @@ class NewOrder(NewRecord):
             DayTime(
                 "planned_at", lambda: _("Visit"), place=self._place, today=bench.today,
                 says=lambda moment: visit_words(moment, self._place(), bench.zone()),
-                hint="2028-03-17 09:30",
+                hint=lambda: _("Day and time"),
             )
         )  # fmt: skip
         self._standing: dict[str, Any] = {}

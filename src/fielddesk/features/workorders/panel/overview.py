@@ -76,7 +76,7 @@ class OverviewPanel(SubjectPanel):
     def _fill_form(self) -> None:
         visit = DayTime(
             "planned_at", lambda: _("Visit"), place=self._place, today=self._today, says=self._say_visit,
-            hint="2028-03-17 09:30",
+            hint=lambda: _("Day and time"),
         )  # fmt: skip
         fields: tuple[Field, ...] = (
             visit, self._site, self._contact, Line("title", lambda: _("What is to be done"), needed=True),
