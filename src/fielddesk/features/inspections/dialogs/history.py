@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from fielddesk.core import canonical
 from fielddesk.core.i18n import N_, _, format_day, format_number, format_quantity, ngettext
 from fielddesk.features.inspections.dialogs.words import named, rule_words, verdict_words
 from fielddesk.features.inspections.rules import FAILED, FROM_COMPLETION, NONE
@@ -12,6 +13,8 @@ from fielddesk.ui.moments import moment_words
 from fielddesk.ui.seams import ActionWords, FieldWords, Names
 
 Told = Mapping[str, Any]
+ITEMS: Final = "checklist_version.items"
+"""The look-up that names the items of a version of a checklist (queries/item_names)."""
 
 
 def _day(value: Any) -> str:
@@ -34,16 +37,26 @@ def _of_order(words: str) -> Callable[[Told, Names], str]:
     return lambda told, _names: _(words).format(number=told.get("number", ""))
 
 
+def _item(told: Told, names: Names) -> tuple[str, str]:
+    """What an item is called, and its unit; its key where its checklist is not on this laptop."""
+    key = str(told.get("item", ""))
+    try:
+        words, unit = canonical.loads(names.get(str(told.get("version_id")), "{}"))[key]
+    except (ValueError, KeyError, TypeError):
+        return key, ""
+    return named(words) or key, unit
+
+
 def _answered(told: Told, names: Names) -> str:
-    item, verdict = str(told.get("item", "")), verdict_words(str(told.get("verdict", "")))
+    (item, unit), verdict = _item(told, names), verdict_words(str(told.get("verdict", "")))
     measured = told.get("measured")
-    value = format_quantity(int(measured)) if measured is not None else ""
+    value = format_quantity(int(measured), unit) if measured is not None else ""
     said = " · ".join(part for part in (value, verdict) if part)
     return _("{item}: {answer}").format(item=item, answer=said or _("answered"))
 
 
-def _taken_back(told: Told, _names: Names) -> str:
-    return _("Answer to {item} taken back").format(item=told.get("item", ""))
+def _taken_back(told: Told, names: Names) -> str:
+    return _("Answer to {item} taken back").format(item=_item(told, names)[0])
 
 
 def _completed(told: Told, _names: Names) -> str:
@@ -98,8 +111,9 @@ ACTIONS: Final = (
                 "clipboard-text"),
     ActionWords("start_inspection", lambda: _("Inspection begun"), lambda _told, _names: _("Inspection begun"),
                 "play"),
-    ActionWords("answer_item", lambda: _("Answer"), _answered, "check-square"),
-    ActionWords("take_answer_back", lambda: _("Answer taken back"), _taken_back, "arrow-u-up-left"),
+    ActionWords("answer_item", lambda: _("Answer"), _answered, "check-square", {"version_id": ITEMS}),
+    ActionWords("take_answer_back", lambda: _("Answer taken back"), _taken_back, "arrow-u-up-left",
+                {"version_id": ITEMS}),
     ActionWords("complete_inspection", lambda: _("Inspection completed"), _completed, "check-circle"),
     ActionWords("reopen_inspection", lambda: _("Inspection open again"), _plain(N_("Completion taken back")),
                 "arrow-counter-clockwise"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fielddesk.core import canonical
 from fielddesk.core.i18n import _
 from fielddesk.features.inspections.dialogs import ACTIONS, FIELDS, named
+from fielddesk.features.inspections.dialogs.history import ITEMS
 from fielddesk.features.inspections.model import Inspection
 from fielddesk.features.inspections.page.checklists import TemplatesPage, offer_templates
 from fielddesk.features.inspections.page.closing import CHECKS
@@ -28,6 +29,7 @@ from fielddesk.features.inspections.queries import (
     inspection_page,
     plan_names,
 )  # fmt: skip
+from fielddesk.features.inspections.queries.item_names import item_names
 from fielddesk.store.outbox import Draft
 from fielddesk.store.tx import Reading
 from fielddesk.ui.page import Page
@@ -91,6 +93,7 @@ def offer(offers: Offers) -> None:
     offers.appointments.append(appointments)
     offers.name_rows(TABLE, inspection_names)
     offers.name_rows("checklist", checklist_names)
+    offers.name_rows(ITEMS, item_names)
     offers.name_rows("inspection_plan", plan_names)
     for table, fields in FIELDS.items():
         offers.word_fields(table, fields)
