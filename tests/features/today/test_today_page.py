@@ -97,7 +97,7 @@ def test_visits_stand_in_the_order_of_the_day_each_with_what_it_lacks(
     page.reload()
     desk.settle()
     assert "1 help picture has not arrived yet. Stay connected a little longer." in words(page)
-    assert "2 visits, first at" in page.pane.second.text()
+    assert "2 visits planned, first at" in page.pane.second.text()
 
 
 def test_a_visit_with_everything_on_board_is_ready_and_opens_with_one_press(

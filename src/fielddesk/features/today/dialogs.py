@@ -53,7 +53,7 @@ def day_words(day: str, visits: Sequence[Visit], zone: str) -> str:
     if not visits:
         return " · ".join([*words, _("no visits")])
     n = len(visits)
-    count = ngettext("{n} visit", "{n} visits", n).format(n=n)
+    count = ngettext("{n} visit planned", "{n} visits planned", n).format(n=n)
     first = visits[0].planned_at
     if first is not None:
         count = _("{visits}, first at {time}").format(visits=count, time=format_moment(first, zone, "time"))
