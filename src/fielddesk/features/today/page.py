@@ -33,7 +33,7 @@ from fielddesk.ui.signs import Notice
 TODAY: Final = "today"
 TOMORROW: Final = "tomorrow"
 TWO_COLUMNS_FROM: Final = 860
-MOST: Final = 8
+MOST: Final = 5
 """Rows of a card; its button leads to all of them."""
 TABLES: Final = frozenset(
     {

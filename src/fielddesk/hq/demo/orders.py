@@ -74,7 +74,8 @@ def give_real_orders(work: Work, people: Mapping[str, str], today: date, draw: r
 
 
 def plan_days(work: Work, people: Mapping[str, str], today: date, zone: str, begins_with: str) -> None:
-    """Three visits today and three tomorrow for each engineer: the inspections that are due first, then a repair.
+    """Three visits today and three tomorrow for each engineer: the inspections that are due first, then a repair;
+    what else is due today has its visit on the days after.
 
     The day begins at the machine `begins_with`, for whoever it is given to; each repair of today wants a part that is
     on no van.
@@ -91,9 +92,16 @@ def plan_days(work: Work, people: Mapping[str, str], today: date, zone: str, beg
             rest = read.all(
                 WorkOrder, *mine, c.kind == "repair", c.number.like("WO-HQ-%"), order=[c.due_on, c.number], limit=2
             )
+            later = read.all(WorkOrder, *mine, c.due_on == today.isoformat(), order=[c.number])
         days = ((today, [*first[:2], *rest[:1]]), (today + timedelta(days=1), [*first[2:], *rest[1:]]))
         for day, orders in days:
             calls += [_planned(order, day, TIMES[nth], zone) for nth, order in enumerate(orders)]
+        chosen = {order.id for _day, orders in days for order in orders}
+        others = [order for order in later if order.id not in chosen]
+        calls += [
+            _planned(order, today + timedelta(days=2 + nth // len(TIMES)), TIMES[nth % len(TIMES)], zone)
+            for nth, order in enumerate(others)
+        ]
         calls += [call(reserve_part, order_id=order.id, part_id=part.id, quantity=MILLION) for order in rest[:1]]
     work.many(calls)
 
