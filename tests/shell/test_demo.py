@@ -65,11 +65,11 @@ def test_headquarters_goes_away_and_comes_back_at_the_same_address(tmp_path: Pat
         hq.close()
 
 
-def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(*words: str, seconds: float = 60, **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     kept.pop("QT_QPA_PLATFORM", None)
     return subprocess.run(
-        [sys.executable, "-m", "fielddesk", *words], cwd=ROOT, capture_output=True, text=True, timeout=60,
+        [sys.executable, "-m", "fielddesk", *words], cwd=ROOT, capture_output=True, text=True, timeout=seconds,
         env=kept | environment,
     )  # fmt: skip
 
@@ -87,3 +87,21 @@ def test_without_a_screen_it_says_what_can_be_done(tmp_path: Path) -> None:
     assert said.returncode == 2
     assert "--journey" in said.stderr
     assert "Traceback" not in said.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_without_a_screen_the_demo_walks_an_inspection_and_leaves_pictures_and_the_report(tmp_path: Path) -> None:
+    said = run(
+        "--demo", "--journey", str(tmp_path / "out"), seconds=380, FIELDDESK_HOME=str(tmp_path),
+        FIELDDESK_LISTS=str(tmp_path),
+    )  # fmt: skip
+    assert said.returncode == 0, said.stderr[-3000:]
+    assert "Traceback" not in said.stderr
+    pictures = sorted(path.stem[3:] for path in (tmp_path / "out").glob("*.png") if path.stem[:2].isdigit())
+    for name in ("today", "questioned", "failed-with-drawing", "sign-off", "report", "sent", "orders-zh_CN-dark-100"):
+        assert name in pictures
+    [report] = (tmp_path / "out").glob("INS-*.pdf")
+    text = subprocess.run(["pdftotext", str(report), "-"], capture_output=True, text=True, check=True).stdout
+    for words in (report.stem, "Harbour Stamping", "Rod seal, main cylinder", "Kim Sørensen"):
+        assert words in text
