@@ -214,7 +214,8 @@ class Person:
     def next_step(self) -> None:
         """Press the primary button at the bottom right."""
         foot = self.page().pane.foot_right
-        button = foot.itemAt(foot.count() - 1).widget()  # type: ignore[union-attr]
+        widgets = [foot.itemAt(place).widget() for place in range(foot.count())]  # type: ignore[union-attr]
+        button = [one for one in widgets if one.isVisible()][-1]
         self.hands.until(button.isEnabled, "the next step can be taken")
         self.hands.tab_to(button)
         before = self.waiting()

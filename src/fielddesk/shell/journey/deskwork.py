@@ -97,11 +97,14 @@ class Deskwork:
 
     def next_step(self) -> None:
         """Tab to the primary button at the bottom right and press it."""
+        self.press_button(self._last_button(), "the next step")
+
+    def _last_button(self) -> Button:
         foot = self.record().pane.foot_right
-        last = foot.itemAt(foot.count() - 1)
-        button = last.widget() if last is not None else None
-        assert isinstance(button, Button)
-        self.press_button(button, "the next step")
+        items = [foot.itemAt(place) for place in range(foot.count())]
+        widgets = [item.widget() for item in items if item is not None]
+        seen = [one for one in widgets if isinstance(one, Button) and one.isVisible()]
+        return seen[-1]
 
     # ---------------------------------------------------------------- finding
 
