@@ -25,6 +25,7 @@ from fielddesk.features.sync_centre.page import SyncPage
 from fielddesk.features.workorders.model import Note, WorkOrder
 from fielddesk.shell.hands import Hands
 from fielddesk.shell.journey import begin_safely
+from fielddesk.shell.journey.deskwork import Deskwork
 from fielddesk.store.events import Event
 from fielddesk.store.outbox import OwnOperation
 from fielddesk.store.tx import Reading
@@ -213,9 +214,7 @@ class Person:
 
     def next_step(self) -> None:
         """Press the primary button at the bottom right."""
-        foot = self.page().pane.foot_right
-        widgets = [foot.itemAt(place).widget() for place in range(foot.count())]  # type: ignore[union-attr]
-        button = [one for one in widgets if one.isVisible()][-1]
+        button = Deskwork(self.window, self.hands).next_button()
         self.hands.until(button.isEnabled, "the next step can be taken")
         self.hands.tab_to(button)
         before = self.waiting()

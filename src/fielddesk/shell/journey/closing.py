@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fielddesk.features.documents.page.issued import DocumentsOf
+from fielddesk.features.workorders.page import OrdersPage
 from fielddesk.features.workorders.panel.sign_off import SignOffPanel
 from fielddesk.shell.journey.inspecting import Inspecting
 from fielddesk.ui.cover import HOLD_MS
@@ -60,6 +61,8 @@ class Closing(Inspecting):
 
     def finish_order(self) -> None:
         """The order is done."""
-        before = self.waiting()
+        before, page = self.waiting(), self.page()
+        assert isinstance(page, OrdersPage)
+        self.hands.until(lambda: page.steps.buttons()[-1] is self.next_button(), "completing is the next step")
         self.next_step()
         self.hands.until(lambda: self.waiting() > before, "the order is completed")

@@ -95,16 +95,15 @@ class Deskwork:
         while tabs.current() != key:
             self.hands.press("Right" if keys.index(tabs.current()) < keys.index(key) else "Left")
 
-    def next_step(self) -> None:
-        """Tab to the primary button at the bottom right and press it."""
-        self.press_button(self._last_button(), "the next step")
-
-    def _last_button(self) -> Button:
+    def next_button(self) -> Button:
+        """The button at the bottom right."""
         foot = self.record().pane.foot_right
-        items = [foot.itemAt(place) for place in range(foot.count())]
-        widgets = [item.widget() for item in items if item is not None]
-        seen = [one for one in widgets if isinstance(one, Button) and one.isVisible()]
-        return seen[-1]
+        widgets = [item.widget() for place in range(foot.count()) if (item := foot.itemAt(place)) is not None]
+        return [each for each in widgets if isinstance(each, Button) and each.isVisible()][-1]
+
+    def next_step(self) -> None:
+        """Tab to the button at the bottom right and press it."""
+        self.press_button(self.next_button(), "the next step")
 
     # ---------------------------------------------------------------- finding
 

@@ -67,7 +67,7 @@ class Inspecting(Deskwork):
         assert isinstance(panel, InspectionsOf)
         self.hands.until(lambda: panel.list.rows.rowCount(), "its inspections")
         self.hands.tab_to(panel.list)
-        self.hands.until(lambda: panel.list.chosen_id(), "the first is chosen")
+        self.hands.until(panel.list.chosen_id, "the first is chosen")
         self.hands.press("Return")
         self.hands.until(lambda: self.desk.current_place() == "inspections", "the visit is shown")
         page = self.page()
