@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QApplication
 from fielddesk.core import i18n
 from fielddesk.features.people.rules import DISPATCHER, ENGINEER
 from fielddesk.ui import theme
-from tests.features.pictures import every_scene, furnish_orders, show
+from tests.features.pictures import ROOM, every_scene, furnish_orders, show
 from tests.support.benches import Workplace
+from tests.support.look import faults
 from tests.support.scenes import furnished
 from tests.support.tabbing import unreached, walk, without_ring
 from tests.support.voices import mute
@@ -34,6 +35,20 @@ def whole(
     QAccessible.setActive(False)
 
 
+@pytest.mark.parametrize("whole", [ENGINEER], indirect=True)
+def test_every_place_is_heard_in_every_language(whole: Workplace) -> None:
+    """The quick look; the next one goes through every tab and form."""
+    found = []
+    for place in whole.desk.navigation.places():
+        whole.open(place.key)
+        for language in i18n.LANGUAGES:
+            i18n.set_language(language)
+            whole.settle()
+            found += [f"{place.key} {language}: {fault}" for fault in mute(whole.desk)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_every_control_of_every_screen_has_a_name_and_a_role(whole: Workplace, language: str) -> None:
     i18n.set_language(language)
@@ -55,6 +70,23 @@ def test_every_control_of_every_screen_is_reached_by_tab_and_shows_that_it_is(wh
         seen = walk(shown)
         assert seen, f"{name}: the keyboard is nowhere"
         found += [f"{name}: {fault}" for fault in without_ring(seen, known)]
+    assert not found, "\n".join(dict.fromkeys(found))
+
+
+LOOKS = [("light", 100), ("dark", 150), ("contrast", 200)]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("scheme", "size"), LOOKS)
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_nothing_of_any_screen_is_cut_off(whole: Workplace, language: str, scheme: str, size: int) -> None:
+    """Layout hangs on language and size alone, so each scheme comes with one of the sizes."""
+    i18n.set_language(language)
+    theme.start(QApplication.instance()).choose(scheme, size)  # type: ignore[arg-type]
+    whole.desk.resize(*ROOM[size])
+    found = []
+    for name, scene in every_scene(whole.bench.me.role).items():
+        found += [f"{name}: {fault}" for fault in faults(show(whole, scene))]
     assert not found, "\n".join(dict.fromkeys(found))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
-from PySide6.QtWidgets import QAbstractItemView, QScrollArea, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QScrollArea, QTableView, QWidget
 
 from fielddesk.ui.tables import Table
 from fielddesk.ui.text import spoken
@@ -43,7 +43,7 @@ def _in_sight(window: QWidget) -> Iterator[QWidget]:
     for widget in window.findChildren(QWidget):
         if not widget.isVisibleTo(window) or not widget.isVisible() or isinstance(widget, QScrollArea):
             continue
-        if isinstance(widget.parentWidget(), QAbstractItemView) or widget.focusProxy() is not None:
+        if isinstance(widget.parentWidget(), QAbstractItemView) or isinstance(widget.focusProxy(), QComboBox):
             continue
         if widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
             yield widget

@@ -9,6 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
+from shiboken6 import isValid
 
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
@@ -58,7 +59,8 @@ class Cover(Worded, QFrame):
         self._application().removeEventFilter(self)
         self.hide()
         for each in self._off:
-            each.setEnabled(True)
+            if isValid(each):  # another cover has gone meanwhile
+                each.setEnabled(True)
         self._off = []
         if self._before is not None and self._before.isVisible():
             self._before.setFocus(Qt.FocusReason.OtherFocusReason)

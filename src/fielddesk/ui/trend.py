@@ -175,6 +175,7 @@ class Trend(Worded, QWidget):
     def _make_plot(self, plots: Any) -> None:
         self.plot = plots.PlotWidget()
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a second thing that could have the keyboard
         self.plot.setMouseEnabled(x=False, y=False)
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()

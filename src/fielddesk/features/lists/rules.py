@@ -156,7 +156,7 @@ _ORDER = (
         "設備編號|設備|seriennummer",
     ),
     _target("status", "order_status", "state|status|order status|状态|工单状态|狀態|工單狀態"),
-    _target("due_on", DAY, "due|due on|due date|due day|到期日|期限|截止日期|到期日期"),
+    _target("due_on", DAY, "due|due on|due date|due day|到期|到期日|期限|截止日期|到期日期"),
     _target(
         "opened_at", MOMENT,
         "opened|创建于|建立於|opened at|opened on|date|created|created at|reported on|reported|创建时间|创建日期|"
