@@ -6,7 +6,7 @@ laptop's own list of them: made from the rows, so that whatever is lost of it is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
@@ -17,7 +17,7 @@ from fielddesk.store.blobs import HASH, Blobs
 from fielddesk.store.partial import partial_path
 from fielddesk.store.statements import ask
 from fielddesk.store.tables import BY_NAME, LAPTOP, Holds, Local, Synced
-from fielddesk.store.tx import Key, Reading, write
+from fielddesk.store.tx import LOOKUP_BATCH, Key, Reading, write
 from fielddesk.store.types import Code, Count, Flag, Id, Json, Line, Moment, Opaque
 
 State = Literal[
@@ -178,6 +178,16 @@ def named_near(read: Reading, anchors: Sequence[str]) -> set[str]:
 def state_of(read: Reading, sha256: str) -> Content | None:
     """How a content stands; None where no sync has looked at it yet (it was made a moment ago)."""
     return read.get(Content, sha256)
+
+
+def arrived(read: Reading, hashes: Iterable[str], has: Callable[[str], bool]) -> set[str]:
+    """Those of these contents that are on this laptop; `has` is asked only of those that no sync has looked at yet."""
+    wanted = sorted(set(hashes))
+    states: dict[str, str] = {}
+    for start in range(0, len(wanted), LOOKUP_BATCH):
+        some = wanted[start : start + LOOKUP_BATCH]
+        states.update((one.sha256, one.state) for one in read.all(Content, Content.c.sha256.in_(some)))
+    return {each for each in wanted if (states[each] not in ("away", "lost") if each in states else has(each))}
 
 
 def want(connection: sa.Connection, sha256: str, blobs: Blobs) -> tuple[bool, list[Key]]:

@@ -14,7 +14,10 @@ from pytestqt.qtbot import QtBot
 from fielddesk.core import canonical, i18n
 from fielddesk.core.clock import FixedClock, local_day
 from fielddesk.features.customers.model import Site
+from fielddesk.features.documents.model import Attachment
 from fielddesk.features.inspections.model import Checklist, ChecklistVersion, HelpPicture, Inspection
+from fielddesk.features.inspections.page import InspectionsPage
+from fielddesk.features.inspections.rules import parse_items, to_json
 from fielddesk.features.parts.model import Reservation
 from fielddesk.features.people.rules import DISPATCHER
 from fielddesk.features.today import queries, rules
@@ -27,9 +30,11 @@ from tests.support.benches import Workplace, workplace
 from tests.support.laptops import some_id
 from tests.support.look import IN_EACH_LANGUAGE, faults
 from tests.support.region import ANNA, DAY, MILLION, VAN, put
+from tests.support.safety import a_safe_start
 
 ROBOT, PRESSURE = some_id("WO-A7-2026-1051"), some_id("WO-A7-2026-1038")
 HOUR = 3_600_000_000
+ONE = to_json(parse_items(canonical.dumps([{"key": "guard", "kind": "tick", "names": {"en": "Guard closed"}}])))
 
 
 def order(store: Store, order_id: str) -> WorkOrder:
@@ -57,7 +62,7 @@ def checklist(*, picture: str = "") -> list[Synced]:
     found: list[Synced] = [
         Checklist(id=some_id("press quarterly"), number="press-quarterly", names='{"en":"Press"}', rev=1),
         ChecklistVersion(
-            id=some_id("press 1"), checklist_id=some_id("press quarterly"), version=1, items=canonical.dumps([]),
+            id=some_id("press 1"), checklist_id=some_id("press quarterly"), version=1, items=ONE,
             by_id=ANNA, at=1, rev=1,
         ),
     ]  # fmt: skip
@@ -117,6 +122,72 @@ def test_a_visit_with_everything_on_board_is_ready_and_opens_with_one_press(
     desk.settle()
     assert desk.desk.current_place() == "orders"
     assert desk.desk.page("orders").pane.title.text() == "Pressure drifts"
+
+
+def test_an_inspection_begins_with_a_look_around_and_then_goes_on_where_it_was(
+    desk: Workplace, laptop: Store, clock: FixedClock, qtbot: QtBot
+) -> None:
+    put(laptop, checklist())
+    found = planned(laptop, PRESSURE, clock.now() + HOUR, kind="inspection", status="assigned", due_on=None)
+    put(laptop, [inspection_of(found), replace(order(laptop, ROBOT), due_on=None)])
+    page = today(desk)
+    page.focus()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    desk.settle()
+    assert desk.desk.current_place() == "orders"
+    assert desk.desk.page("orders").tabs.tabs.current() == "safety"
+    laptop.do(list(a_safe_start(PRESSURE, clock.now(), kind="inspection")))
+    page = today(desk)
+    page.reload()
+    desk.settle()
+    go_on = page.visits._buttons[PRESSURE]
+    assert go_on.words() == "Continue"
+    go_on.click()
+    desk.settle()
+    running = desk.desk.page("inspections")
+    assert isinstance(running, InspectionsPage)
+    assert running.is_running()
+
+
+def test_what_is_due_says_how_it_stands_to_its_window_and_leads_to_it(
+    desk: Workplace, laptop: Store, clock: FixedClock, qtbot: QtBot
+) -> None:
+    put(laptop, checklist())
+    today_is = local_day(clock.now(), clock.zone())
+    before = local_day(clock.now() - 3 * DAY, clock.zone())
+    late = replace(order(laptop, PRESSURE), kind="inspection", due_on=before, status="assigned")
+    put(laptop, [late, inspection_of(late)])
+    page = today(desk)
+    said = words(page.due)  # type: ignore[arg-type]
+    assert "Overdue" in said
+    assert "Press" in said
+    page.due.focus_first()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    desk.settle()
+    assert desk.desk.current_place() == "inspections"
+    put(laptop, [replace(late, due_on=today_is)])
+    page = today(desk)
+    page.reload()
+    desk.settle()
+    assert "Overdue" not in words(page.due)  # type: ignore[arg-type]
+    assert "Due" in words(page.due)  # type: ignore[arg-type]
+
+
+def test_files_of_the_order_that_are_on_their_way_are_named(desk: Workplace, laptop: Store, clock: FixedClock) -> None:
+    planned(laptop, ROBOT, clock.now() + HOUR)
+    kept = laptop.blobs.keep(b"here") if laptop.blobs is not None else None
+    assert kept is not None
+    put(
+        laptop,
+        [
+            Attachment(id=some_id(sha), order_id=ROBOT, kind="file", name="plan.pdf", media_type="application/pdf",
+                       size=4, sha256=sha, by_id=ANNA, at=1, rev=1)
+            for sha in (kept.sha256, "ab" * 32, "cd" * 32)
+        ],
+    )  # fmt: skip
+    page = today(desk)
+    assert "2 photos or files of the order have not arrived yet." in words(page)
+    assert "Not ready" in words(page)
 
 
 def test_the_evening_before_one_looks_at_tomorrow(desk: Workplace, laptop: Store, clock: FixedClock) -> None:

@@ -24,6 +24,13 @@ def lack_words(lack: Lack) -> str:
             "{n} help pictures have not arrived yet. Stay connected a little longer.",
             n,
         ).format(n=n)
+    if lack.code == rules.NO_FILES:
+        n = values["count"]
+        return ngettext(
+            "{n} photo or file of the order has not arrived yet. Stay connected a little longer.",
+            "{n} photos or files of the order have not arrived yet. Stay connected a little longer.",
+            n,
+        ).format(n=n)
     return {
         rules.NO_CUSTOMER: _("The customer's record has not arrived yet. Sync before you leave."),
         rules.NO_ASSET: _("The asset's record has not arrived yet. Sync before you leave."),

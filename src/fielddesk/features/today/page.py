@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import _, format_moment
+from fielddesk.features.inspections.queries import InspectionRow
 from fielddesk.features.people.rules import sees_everything
 from fielddesk.features.today import queries
 from fielddesk.features.today.dialogs import day_words
 from fielddesk.features.today.panel import AsksCard, DueCard, LateCard, ShortCard, UnplannedCard, VisitsCard
-from fielddesk.features.today.queries import Due, Late, Short, Span, Visit
+from fielddesk.features.today.queries import Late, Short, Span, Visit
 from fielddesk.features.today.rules import SOON_DAYS, WEEK_DAYS, free_time, is_old
 from fielddesk.features.workorders.actions import edit_order
 from fielddesk.store.actions import Call, call
@@ -38,7 +39,7 @@ MOST: Final = 5
 TABLES: Final = frozenset(
     {
         "work_order", "customer", "site", "asset", "inspection", "checklist_version", "help_picture", "reservation",
-        "movement", OwnOperation.tablename, Content.tablename,
+        "movement", "attachment", "answer", OwnOperation.tablename, Content.tablename,
     }
 )  # fmt: skip
 
@@ -51,7 +52,7 @@ class Day:
     visits: list[Visit]
     late: list[Late]
     late_count: int
-    due: list[Due]
+    due: list[InspectionRow]
     short: list[Short]
     unplanned: list[Late]
     asks: int
@@ -83,7 +84,7 @@ def ask(read: Reading, bench: Bench, span: Span, today: str) -> Day:
         queries.visits(read, me.user_id, span, bench.has_blob),
         queries.late(read, whose, soon, MOST),
         queries.late_count(read, whose, today),
-        queries.inspections_due(read, whose, week, MOST),
+        queries.inspections_due(read, whose, today, week, MOST),
         queries.short_on_van(read, me.user_id, week, MOST),
         queries.unplanned(read, me.user_id, MOST),
         _asks(read, bench, today),

@@ -9,9 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from fielddesk.core.i18n import _, format_moment, ngettext
+from fielddesk.features.inspections.dialogs import STANDINGS, named, progress_words, standing_words
+from fielddesk.features.inspections.panel import RUN
+from fielddesk.features.inspections.queries import InspectionRow
 from fielddesk.features.parts.dialogs import amount, part_name
 from fielddesk.features.today.dialogs import lack_words, ready_words
-from fielddesk.features.today.queries import Due, Late, Short, Visit
+from fielddesk.features.today.queries import Late, Short, Visit
 from fielddesk.features.workorders.dialogs import due_short, due_state, kind_words
 from fielddesk.features.workorders.rules import IN_PROGRESS
 from fielddesk.ui.buttons import Button
@@ -20,6 +23,7 @@ from fielddesk.ui.signs import Card, CardRow, Chip, Empty, state_icon
 from fielddesk.ui.text import Text, Words
 
 ORDER = "work_order"
+INSPECTION = "inspection"
 
 
 class DayCard(Card):
@@ -97,11 +101,22 @@ class VisitsCard(DayCard):
         words: Words = lambda: _("Continue") if begun else _("Start") if primary else _("Open")  # noqa: E731
         row.add(
             self.button(
-                visit.order_id, words, partial(self.open_order, visit.order_id), "primary" if primary else "default",
+                visit.order_id, words, partial(self._begin, visit, primary or begun),
+                "primary" if primary else "default",
                 lambda: _("Open {title}").format(title=f"{visit.number} {visit.title}"),
             )
         )  # fmt: skip
         return row
+
+    def _begin(self, visit: Visit, begins: bool) -> None:
+        """Into the work: an inspection runs at once where work has begun, and before that the place is looked at."""
+        if not begins or not visit.inspection_id:
+            self.open_order(visit.order_id)
+        elif visit.status == IN_PROGRESS:
+            self._bench.show(INSPECTION, RUN + visit.inspection_id)
+        else:
+            self.open_order(visit.order_id)
+            self._bench.show(ORDER, "tab:safety")
 
 
 class LateCard(DayCard):
@@ -144,16 +159,28 @@ class DueCard(DayCard):
         assert self.action is not None
         self.action.clicked.connect(lambda _on=False: bench.go("inspections"))
 
-    def show_due(self, due: Sequence[Due], today: str) -> None:
-        """Show inspections, the first due first."""
+    def show_due(self, due: Sequence[InspectionRow], today: str) -> None:
+        """Show inspections, the first due first, each with how it stands to its window."""
         self.set_count(len(due) or None)
         self.show_rows((tuple(due), today), [partial(self._row, each, today) for each in due])
 
-    def _row(self, due: Due, today: str) -> QWidget:
-        state = due_state("open", due.due_on, today)
-        row = CardRow(due.asset or due.title, due.customer, icon="clipboard-text")
-        row.add_words(lambda: due_short("open", due.due_on, today), state if state != "idle" else None)
-        row.add(_opens(self, due.order_id, due.asset or due.title))
+    def _row(self, due: InspectionRow, today: str) -> QWidget:
+        _words, state, icon = STANDINGS.get(due.standing, STANDINGS["coming"])
+        how_far = progress_words(due.done, due.total) if due.started_at is not None else ""
+        title = due.asset or due.title
+        row = CardRow(title, lambda: " · ".join(p for p in (named(due.names), due.customer, how_far) if p),
+                      icon="clipboard-text")  # fmt: skip
+        if due.planned_on:
+            day = due.planned_on
+            colour = due_state("open", day, today)
+            row.add_words(lambda: due_short("open", day, today), colour if colour != "idle" else None)
+        if due.standing:
+            row.add(Chip(partial(standing_words, due.standing), state, icon))
+        button = self.button(
+            due.id, lambda: _("Open"), partial(self._bench.show, INSPECTION, due.id), "quiet",
+            lambda: _("Open {title}").format(title=title),
+        )  # fmt: skip
+        row.add(button)
         return row
 
 

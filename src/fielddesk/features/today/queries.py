@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
@@ -9,13 +10,17 @@ import sqlalchemy as sa
 from fielddesk.core.frozen import dataclass
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.customers.model import Customer, Site
+from fielddesk.features.documents.model import Attachment
 from fielddesk.features.inspections.model import ChecklistVersion, HelpPicture, Inspection
+from fielddesk.features.inspections.queries import MINE, InspectionFilter, InspectionRow, inspection_page, running_of
+from fielddesk.features.inspections.queries import OPEN as ALL_OPEN
 from fielddesk.features.parts.model import Movement, Part, Place, Reservation
 from fielddesk.features.today import rules
 from fielddesk.features.today.rules import Lack
 from fielddesk.features.workorders.model import WorkOrder
 from fielddesk.features.workorders.queries import UNFINISHED
 from fielddesk.features.workorders.rules import ASSIGNED, OPEN
+from fielddesk.store.contents import arrived
 from fielddesk.store.tx import Reading
 
 INSPECTION = "inspection"
@@ -45,6 +50,8 @@ class Visit:
     customer: str
     where: str
     lacks: tuple[Lack, ...]
+    inspection_id: str = ""
+    """The inspection that is to be done on it, where there is one that is not completed."""
 
 
 @dataclass(frozen=True)
@@ -56,17 +63,6 @@ class Late:
     title: str
     customer: str
     status: str
-    due_on: str
-
-
-@dataclass(frozen=True)
-class Due:
-    """An inspection that is due."""
-
-    order_id: str
-    title: str
-    asset: str
-    customer: str
     due_on: str
 
 
@@ -106,13 +102,15 @@ class _Around:
         ids = [order.id for order in orders]
         found = read.all(Inspection, Inspection.c.order_id.in_(ids)) if ids else []
         self._inspections = {row.order_id: row for row in found}
+        self._running = running_of(read, ids)
         versions = {row.version_id for row in found}
         self._versions = {row.id for row in read.among(ChecklistVersion, versions)}
         pictures = read.all(HelpPicture, HelpPicture.c.version_id.in_(sorted(versions))) if versions else []
-        self._pictures: dict[str, int] = {}
-        for picture in pictures:
-            self._pictures.setdefault(picture.version_id, 0)
-            self._pictures[picture.version_id] += not has(picture.sha256)
+        here = (Attachment.c.order_id.in_(ids), Attachment.c.archived_at.is_(None))
+        files = read.all(Attachment, *here) if ids else []
+        there = arrived(read, [*(row.sha256 for row in pictures), *(row.sha256 for row in files)], has)
+        self._pictures = Counter(row.version_id for row in pictures if row.sha256 not in there)
+        self._files = Counter(row.order_id or "" for row in files if row.sha256 not in there)
         self._wanted = reserved(read, ids)
         self._van = on_van(read, user_id, {part for wanted in self._wanted.values() for part in wanted})
         self._numbers = {row.id: row.number for row in read.among(Part, self._van)}
@@ -122,9 +120,11 @@ class _Around:
         place = site or customer
         street = [place.street, place.city] if place else []
         where = [site.name if site else "", *street]
+        running = self._running.get(order.id)
         return Visit(
             order.id, order.number, order.title, order.kind, order.status, order.planned_at,
             customer.name if customer else "", ", ".join(part for part in where if part), tuple(self._lacks(order)),
+            running.id if running is not None else "",
         )  # fmt: skip
 
     def _lacks(self, order: WorkOrder) -> Iterable[Lack]:
@@ -139,6 +139,8 @@ class _Around:
                 yield Lack(rules.NO_CHECKLIST)
             elif missing := self._pictures.get(inspection.version_id, 0):
                 yield Lack(rules.NO_PICTURES, {"count": missing})
+        if missing := self._files.get(order.id, 0):
+            yield Lack(rules.NO_FILES, {"count": missing})
         for part, count in rules.short_parts(self._wanted.get(order.id, {}), self._van).items():
             yield Lack(rules.PART_SHORT, {"number": self._numbers.get(part, ""), "count": count, "part_id": part})
         if not ((site and site.street) or (customer and customer.street)):
@@ -196,22 +198,11 @@ def late_count(read: Reading, user_id: str | None, today: str) -> int:
     return int(read.value(query.where(*where)) or 0)
 
 
-def inspections_due(read: Reading, user_id: str | None, until: str, limit: int) -> list[Due]:
-    """Open inspections due up to a day (ISO), the first due first."""
-    c = WorkOrder.c
-    joined = WorkOrder.__table__.outerjoin(Customer.__table__, Customer.c.id == c.customer_id)
-    query = (
-        sa.select(
-            c.id, c.title, sa.func.coalesce(Asset.c.name, ""), sa.func.coalesce(Customer.c.name, ""), c.due_on
-        )
-        .select_from(joined.outerjoin(Asset.__table__, Asset.c.id == c.asset_id))
-        .where(
-            c.archived_at.is_(None), c.status.in_(UNFINISHED), c.kind == INSPECTION, c.due_on <= until, *_of(user_id)
-        )
-        .order_by(c.due_on, c.number, c.id)
-        .limit(limit)
-    )  # fmt: skip
-    return [Due(*row) for row in map(tuple, read.rows(query))]
+def inspections_due(read: Reading, user_id: str | None, today: str, until: str, limit: int) -> list[InspectionRow]:
+    """Open inspections due up to a day (ISO), the first due first, each with how it stands to its window."""
+    wanted = InspectionFilter(user_id or "", today, MINE if user_id else ALL_OPEN)
+    rows = inspection_page(read, wanted, 0, limit)
+    return [row for row in rows if row.planned_on is not None and row.planned_on <= until]
 
 
 def short_on_van(read: Reading, user_id: str, until: str, limit: int) -> list[Short]:
