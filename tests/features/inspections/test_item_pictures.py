@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,15 +10,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from fielddesk.features.documents.model import Attachment
 from fielddesk.features.documents.panel.photos import Photos
 from fielddesk.features.documents.panel.taking import things_of
 from fielddesk.features.inspections.panel.signing import ItemSignature
+from fielddesk.features.workorders.model import OrderLink, WorkOrder
 from fielddesk.store.database import Store
 from fielddesk.ui import theme
 from tests.features.inspections.test_running import Person, rows, words
 from tests.support.benches import Workplace, workplace
 from tests.support.look import faults
-from tests.support.machine import ITEMS, fill_press, named
+from tests.support.machine import ITEMS, ORDER, fill_press, named
+from tests.support.region import put
+from tests.support.safety import KIM, WORKS, the_works
 
 
 @pytest.fixture
@@ -54,3 +59,30 @@ def test_a_signature_answers_its_item_by_hand_or_by_name(dressed: theme.Theme, l
         assert "1  Operator, OK" in rows(anna.run)
         assert "Signed by Kim Sørensen" in words(pad)
         assert faults(desk.desk) == []
+
+
+def test_what_failed_goes_to_its_order_with_photo_site_person_and_stage(
+    anna: Person, press: Store, tmp_path: Path
+) -> None:
+    with press.read() as read:
+        order = read.one(WorkOrder, ORDER)
+    put(press, [*the_works(), replace(order, site_id=WORKS, contact_id=KIM)])
+    anna.press(Qt.Key.Key_D, Qt.Key.Key_Return, Qt.Key.Key_P, Qt.Key.Key_Return, Qt.Key.Key_F)
+    anna.desk.settle()
+    anna.card.show_pictures()
+    picture = QImage(40, 30, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.darkRed)
+    assert picture.save(str(tmp_path / "seal.png"))
+    photos = anna.card.pictures
+    assert isinstance(photos, Photos)
+    photos.taking.take(photos.owner, things_of([tmp_path / "seal.png"]))
+    anna.desk.settle()
+    anna.press(Qt.Key.Key_R, by=Qt.KeyboardModifier.ControlModifier)
+    with press.read() as read:
+        [link] = read.all(OrderLink, OrderLink.c.order_id == ORDER)
+        made = read.one(WorkOrder, link.other_id)
+        [taken] = read.all(Attachment, Attachment.c.order_id == ORDER)
+        [shown] = read.all(Attachment, Attachment.c.order_id == made.id)
+    assert (made.site_id, made.contact_id, made.stage, made.strategy) == (WORKS, KIM, "none", 0)
+    assert (shown.sha256, shown.thumbnail, shown.name) == (taken.sha256, taken.thumbnail, taken.name)
+    assert shown.asset_id is None  # the asset shows it already

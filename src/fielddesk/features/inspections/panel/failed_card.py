@@ -12,15 +12,17 @@ from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import _, format_quantity
 from fielddesk.core.ids import new_id
+from fielddesk.features.documents.model import Attachment
 from fielddesk.features.inspections.actions import follow_up_calls, follow_up_id
 from fielddesk.features.inspections.dialogs import item_title, named, value_words
 from fielddesk.features.inspections.queries import InspectionView, ItemView, ProposedRow, proposed_parts
-from fielddesk.features.inspections.queries.running import given_of
+from fielddesk.features.inspections.queries.running import given_of, pictures_of_item
 from fielddesk.features.parts.actions import release_part
 from fielddesk.features.parts.dialogs import amount, part_name
 from fielddesk.features.parts.queries import PlaceStock, stocks
 from fielddesk.features.workorders.actions import set_order_status
 from fielddesk.features.workorders.model import OrderLink, WorkOrder
+from fielddesk.features.workorders.queries import asset_standing
 from fielddesk.store.actions import Call, call
 from fielddesk.store.tx import Reading
 from fielddesk.ui import theme
@@ -34,14 +36,17 @@ from fielddesk.ui.wording import sentence
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a failed item proposes: parts with their stock, and the order that was made of it (number, id)."""
+    """What a failed item proposes: parts with their stock, the photos of what failed, the stage and strategy revision
+    an order is opened under today, and the order that was made of it (number, id)."""
 
     item: str
     parts: Sequence[tuple[ProposedRow, Sequence[PlaceStock]]]
     made: tuple[str, str] | None
+    photos: Sequence[Attachment] = ()
+    standing: tuple[str, int] | None = None
 
 
-def proposal_of(read: Reading, view: InspectionView, item: ItemView, me: str, role: str) -> Proposal:
+def proposal_of(read: Reading, view: InspectionView, item: ItemView, me: str, role: str, today: str) -> Proposal:
     """Read what a failed item proposes."""
     parts = proposed_parts(read, item.item)
     found = stocks(read, [part.part_id for part in parts if part.part_id], me, role)
@@ -61,6 +66,8 @@ def proposal_of(read: Reading, view: InspectionView, item: ItemView, me: str, ro
         item.item.key,
         [(part, found.get(part.part_id or "", ())) for part in parts],
         None if made is None else (str(made[0]), str(made[1])),
+        pictures_of_item(read, view.inspection.order_id, item.item.key),
+        asset_standing(read, view.inspection.asset_id, today),
     )
 
 
@@ -139,11 +146,12 @@ class FailedCard(Card):
             self._ask()
 
     def _ask(self) -> None:
-        about, view, me = self._about, self._view, self._bench.me
+        about, view, me, today = self._about, self._view, self._bench.me, self._bench.today()
         if about is not None and view is not None:
             self._bench.read(
-                lambda read: proposal_of(read, about, view, me.user_id, me.role), self._take, key=f"failed.{id(self)}"
-            )
+                lambda read: proposal_of(read, about, view, me.user_id, me.role, today), self._take,
+                key=f"failed.{id(self)}",
+            )  # fmt: skip
 
     def _take(self, proposal: Proposal) -> None:
         if self._view is not None and proposal.item == self._view.item.key:
@@ -216,7 +224,7 @@ class FailedCard(Card):
         try:
             calls = follow_up_calls(
                 op_id, order, view.item.key, number=number, title=title[:200], description=description, parts=parts,
-                assignee_id=order.assignee_id,
+                assignee_id=order.assignee_id, standing=proposal.standing, photos=proposal.photos,
             )  # fmt: skip
         except FieldDeskError as error:
             self._refused(error)

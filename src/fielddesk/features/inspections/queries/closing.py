@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from fielddesk.core.frozen import dataclass
 from fielddesk.features.inspections.model import ChecklistVersion, Inspection
 from fielddesk.features.inspections.queries.running import file_counts, items_of, newest_answers
 from fielddesk.features.inspections.rules import missing, numbers_of

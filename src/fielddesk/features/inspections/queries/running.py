@@ -11,6 +11,7 @@ from fielddesk.core.frozen import dataclass
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.customers.model import Customer, Site
 from fielddesk.features.documents.model import Attachment
+from fielddesk.features.documents.rules import DRAWING, PHOTO
 from fielddesk.features.inspections.model import Answer, Checklist, ChecklistVersion, Inspection, InspectionPlan
 from fielddesk.features.inspections.rules import (
     NONE,
@@ -127,6 +128,15 @@ def file_counts(read: Reading, order_id: str) -> dict[str, int]:
         .group_by(c.item)
     )
     return {row[0]: int(row[1]) for row in map(tuple, read.rows(query))}
+
+
+def pictures_of_item(read: Reading, order_id: str, item: str) -> list[Attachment]:
+    """Pictures of an item of an order's checklist, as they were taken; one that was drawn on stands for the one under
+    it."""
+    c = Attachment.c
+    found = read.all(Attachment, c.order_id == order_id, c.item == item, c.archived_at.is_(None), order=[c.at, c.id])
+    under = {one.original_id for one in found}
+    return [one for one in found if one.kind in (PHOTO, DRAWING) and one.id not in under]
 
 
 def inspection_view(read: Reading, inspection_id: str) -> InspectionView | None:
