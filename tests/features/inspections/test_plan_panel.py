@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from fielddesk.core import canonical
+from fielddesk.features.assets.model import Asset
 from fielddesk.features.inspections.dialogs.words import rule_words
-from fielddesk.features.inspections.model import InspectionPlan
+from fielddesk.features.inspections.model import ChecklistVersion, Inspection, InspectionPlan
 from fielddesk.features.inspections.panel.plan_form import next_days, parts_of
 from fielddesk.features.inspections.panel.plans import PlanPanel
 from fielddesk.features.inspections.rules import Plan, parse_rule
+from fielddesk.features.lifecycle.queries import first_table
 from fielddesk.features.people.rules import ENGINEER
+from fielddesk.features.workorders.actions import create_order
 from fielddesk.ui import theme
 from tests.support.benches import Workplace, workplace
 from tests.support.inspections import PRESS, Shop, shop
-from tests.support.region import BENNO
+from tests.support.laptops import some_id
+from tests.support.lives import HP250, models, revision
+from tests.support.region import BENNO, put
 
 __all__ = ["shop"]  # the fixture
 TICK = [{"key": "ok", "kind": "tick", "names": {"en": "OK"}}]
@@ -185,3 +193,45 @@ def test_next_days_and_the_fields_of_a_rule() -> None:
     assert next_days(Plan("FREQ=DAILY;COUNT=2", "2027-01-31"), "2027-01-01") == ["2027-01-31", "2027-02-01"]
     assert parts_of(parse_rule("FREQ=MONTHLY;BYDAY=-1FR")) == ("-1", "FR")
     assert parts_of(parse_rule("FREQ=WEEKLY;BYDAY=MO,TU")) == ("begin", None)
+
+
+def in_stage(shop: Shop, rule: dict[str, str]) -> None:
+    """The press in maturity, under a strategy that asks for this."""
+    table = json.loads(json.dumps(first_table()))
+    table["stages"]["maturity"]["inspection"]["industrial_equipment"] = rule
+    press = shop.ask(lambda read: read.one(Asset, PRESS))
+    put(
+        shop.store,
+        [*models(), replace(revision(), table=canonical.dumps(table)), replace(press, model_id=HP250)],
+    )
+
+
+def test_a_new_plan_proposes_the_rhythm_and_checklist_of_its_stage(office: Workplace, shop: Shop) -> None:
+    named = shop.checklist(TICK, number="mature-press")
+    shop.checklist(TICK, number="another")
+    in_stage(shop, {"kind": "on_site", "every": "half_year", "checklist": "mature-press"})
+    panel = panel_of(office)
+    panel.new.click()
+    office.settle()
+    assert "Maturity: Inspection on site, every half year" in words(panel.form)
+    values = panel.form.values()
+    assert (values["rule"], values["checklist_id"]) == ("FREQ=MONTHLY;INTERVAL=6", named)
+
+
+def test_an_order_gets_the_checklist_of_the_stage_it_was_opened_under(office: Workplace, shop: Shop) -> None:
+    shop.checklist(TICK, number="another")
+    named = shop.checklist(TICK, number="mature-press")
+    in_stage(shop, {"kind": "on_site", "every": "quarter", "checklist": "mature-press"})
+    order = shop.do(
+        create_order, number="WO-A7-2027-7", kind="inspection", title="Look at it", asset_id=PRESS,
+        customer_id=some_id("Harbour Stamping"),
+    )  # fmt: skip
+    page = office.open("orders")
+    office.bench.show("work_order", order)
+    office.settle()
+    panel = page.tabs.choose("inspection")  # type: ignore[attr-defined]
+    office.settle()
+    panel.add_one.click()
+    office.settle()
+    [made] = shop.ask(lambda read: read.all(Inspection))
+    assert shop.ask(lambda read: read.one(ChecklistVersion, made.version_id)).checklist_id == named

@@ -77,6 +77,8 @@ def test_the_class_decides_between_a_visit_and_a_remote_check(table: dict[str, A
     assert (found[0].kind, found[0].every, found[1]) == ("on_site", "quarter", None)
     assert remote is not None
     assert remote.kind == "remote_health_check"
+    named = [policy(table, "maturity", name, "inspection").checklist for name in ("consumer_electronics", "software")]
+    assert named == ["device-health", ""]
 
 
 def test_the_lane_of_decline_is_shorter(table: dict[str, Any]) -> None:
@@ -102,6 +104,11 @@ BREAKS = [
     (("stages", "decline", "lane", "respond_percent"), 0, "stages.decline.lane.respond_percent"),
     (("stages", "decline", "lane", "respond_percent"), True, "stages.decline.lane.respond_percent"),
     (("stages", "maturity", "inspection", "software"), {"kind": "x", "every": "quarter"}, "stages.maturity.inspection"),
+    (
+        ("stages", "maturity", "inspection", "software"),
+        {"kind": "on_site", "every": "quarter", "checklist": 7},
+        "stages.maturity.inspection",
+    ),
     (("stages", "launch", "channels"), ["carrier_pigeon"], "stages.launch.channels"),
     (("stages", "launch", "pool"), ["regular"], "stages.launch.pool"),
     (("stages", "launch", "steps"), [{"key": 1}], "stages.launch.steps"),

@@ -50,10 +50,12 @@ Text = Mapping[str, str]
 
 @dataclass(frozen=True)
 class InspectionRule:
-    """How machines of a class are looked after in a stage: `kind` on_site or remote_health_check, `every` a period."""
+    """How machines of a class are looked after in a stage: `kind` on_site or remote_health_check, `every` a period;
+    `checklist` the number of the one for it, empty where each model or class has its own."""
 
     kind: str
     every: str
+    checklist: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,10 +114,11 @@ def policy(table: Mapping[str, Any] | None, stage: str, product_class: str, kind
         stage, found["name"], found["focus"], found["goal"], tuple(found["service"]),
         {key: tuple(found["resources"][key]) for key in RESOURCES}, worded("roles", found["roles"]),
         worded("channels", found["channels"]), worded("documents", found["documents"]),
-        InspectionRule(rule["kind"], rule["every"]) if rule else None, found["lane"]["respond_percent"],
+        InspectionRule(rule["kind"], rule["every"], rule.get("checklist", "")) if rule else None,
+        found["lane"]["respond_percent"],
         found["lane"]["resolve_percent"], worded("pools", [found["pool"]])[0],
         tuple(Step(step["key"], step["words"]) for step in found["steps"] if _asks(step, product_class, kind)),
-        found["checklist"],
+        (rule or {}).get("checklist") or found["checklist"],
     )  # fmt: skip
 
 
@@ -260,6 +263,8 @@ def _check_one_stage(found: Any, words: Mapping[str, Any], where: str) -> None:
     for product_class, rule in _dict(found, "inspection", where).items():
         good = product_class in CLASSES and isinstance(rule, dict)
         if not good or rule.get("kind") not in (ON_SITE, REMOTE) or rule.get("every") not in EVERY:
+            _not_whole(f"{where}.inspection")
+        if not isinstance(rule.get("checklist", ""), str):
             _not_whole(f"{where}.inspection")
     if not isinstance(found.get("checklist"), str):
         _not_whole(f"{where}.checklist")

@@ -70,6 +70,7 @@ class PlanForm(Escapes, QFrame):
         self.form.typed.connect(self._typed)
         self.words = Text("", "medium", wraps=True)
         self.days = Text("", "second", wraps=True)
+        self.stage = Remark("info", "path")
         self.trouble = Remark("bad")
         self.go = Button(lambda: _("Save plan"), "check", "primary")
         self.go.clicked.connect(self._give)
@@ -82,7 +83,7 @@ class PlanForm(Escapes, QFrame):
         row.addWidget(self.go)
         column = QVBoxLayout(self)
         theme.space(column, (16, 12, 16, 12), 8)
-        for widget in (self.title, self.words, self.days, self.form, self.trouble):
+        for widget in (self.title, self.stage, self.words, self.days, self.form, self.trouble):
             column.addWidget(widget)
         column.addLayout(row)
 
@@ -123,6 +124,10 @@ class PlanForm(Escapes, QFrame):
         self.say("")
         self.show()
         self.form.focus_first()
+
+    def propose(self, words: Words) -> None:
+        """Say which stage the proposed rhythm is of; nothing where none asks for one."""
+        self.stage.show_words(words)
 
     def say(self, why: str) -> None:
         """Say what is wrong with the plan as a whole."""

@@ -20,12 +20,15 @@ from fielddesk.features.inspections.queries import (
     PlanFilter,
     PlanRow,
     VisitRow,
+    asked_by_stage,
     checklist_for,
     checklist_page,
     plan_count,
     plan_page,
     visits_of_asset,
 )
+from fielddesk.features.lifecycle.dialogs import rule_words, stage_words
+from fielddesk.features.lifecycle.rules import InspectionRule, Policy
 from fielddesk.features.people.queries import assignable_people
 from fielddesk.features.people.rules import FIELD_STAFF, OFFICE
 from fielddesk.store.actions import Call, call
@@ -41,6 +44,11 @@ from fielddesk.ui.text import Text, Words
 DRAFT: Final = "inspection_plan"
 MOST: Final = 50
 EDITED: Final = ("checklist_id", "rule", "starts_on", "mode", "tolerance_days", "engineer_id")
+RHYTHMS: Final = {
+    "month": "FREQ=MONTHLY", "quarter": "FREQ=MONTHLY;INTERVAL=3", "half_year": "FREQ=MONTHLY;INTERVAL=6",
+    "year": "FREQ=YEARLY",
+}  # fmt: skip
+"""How often the strategy table says, as a recurrence rule."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,9 @@ class Plans:
     checklists: list[ChecklistRow]
     people: list[tuple[str, str]]
     usual: str | None
-    """The checklist of its model or class."""
+    """The checklist that its stage names, else that of its model or class."""
+    asked: Policy
+    """What its stage asks of inspections."""
 
 
 def count_of_plans(read: Reading, asset_id: str) -> int:
@@ -65,11 +75,12 @@ def plans_of(read: Reading, asset_id: str, today: str) -> Plans:
     """The plans of an asset with the visits of the next three years."""
     last = f"{int(today[:4]) + 3}{today[4:8]}28"
     people = [(user.id, user.name) for user in assignable_people(read) if user.role in FIELD_STAFF]
-    usual = checklist_for(read, asset_id)
+    asked = asked_by_stage(read, asset_id, today)
+    usual = checklist_for(read, asset_id, asked.checklist)
     return Plans(
         asset_id, plan_page(read, PlanFilter(today, asset_id, ended=True), 0, MOST),
         visits_of_asset(read, asset_id, today, last, today), checklist_page(read, "", 0, 200), people,
-        usual.id if usual else None,
+        usual.id if usual else None, asked,
     )  # fmt: skip
 
 
@@ -196,8 +207,10 @@ class PlanPanel(SubjectPanel):
         """Put up the form of a new plan, with what was typed the last time."""
         if self._plans is None:
             return
-        usual = self._plans.usual
+        usual, rule = self._plans.usual, self._plans.asked.inspection
         values = STANDARD | {"starts_on": self._bench.today(), "checklist_id": usual}
+        if rule is not None:
+            values["rule"] = RHYTHMS[rule.every]
         self._editing = None
         self._bench.draft(DRAFT, self._asset_id, partial(self._show_form, lambda: _("New inspection plan"), values))
 
@@ -217,6 +230,8 @@ class PlanPanel(SubjectPanel):
         self.empty.hide()
         self.new.hide()
         self.form.ask(title, values, checklists, people, self._bench.today(), draft)
+        asked = self._plans.asked
+        self.form.propose(partial(stage_rule_words, asked.stage, asked.inspection) if asked.inspection else "")
 
     def _about(self) -> str:
         return self._editing.id if self._editing is not None else self._asset_id
@@ -288,6 +303,11 @@ class PlanPanel(SubjectPanel):
             said=(lambda: _("The plan ends")) if day else (lambda: _("The plan goes on")),
             undo=lambda _done: end(plan.ended_on, day),
         )
+
+
+def stage_rule_words(stage: str, rule: InspectionRule) -> str:
+    """What the stage asks for, told above the form that proposes it."""
+    return _("{stage}: {rule}").format(stage=stage_words(stage), rule=rule_words(rule))
 
 
 def changed(plan: InspectionPlan, values: dict[str, Any]) -> Call | None:

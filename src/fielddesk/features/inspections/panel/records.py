@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from fielddesk.core.i18n import _, format_day
 from fielddesk.features.inspections.actions import create_inspection
 from fielddesk.features.inspections.dialogs import STANDINGS, failed_words, named, progress_words, verdict_words
-from fielddesk.features.inspections.model import ChecklistVersion
+from fielddesk.features.inspections.model import Checklist, ChecklistVersion
 from fielddesk.features.inspections.panel.lists import inspection_source, standing_of
 from fielddesk.features.inspections.queries import (
     ALL,
@@ -19,6 +19,7 @@ from fielddesk.features.inspections.queries import (
     latest_version,
 )  # fmt: skip
 from fielddesk.features.workorders.model import WorkOrder
+from fielddesk.features.workorders.queries import order_policy
 from fielddesk.features.workorders.rules import FINISHED
 from fielddesk.store.actions import call
 from fielddesk.store.tx import Reading
@@ -41,6 +42,11 @@ def count_of_order(read: Reading, order_id: str) -> int:
 
 def count_of_asset(read: Reading, asset_id: str) -> int:
     return inspection_count(read, InspectionFilter("", "2000-01-01", ALL, asset_id=asset_id))
+
+
+def _usual(read: Reading, order: WorkOrder) -> Checklist | None:
+    """The checklist for an order's machine: as the stage the order was opened under says, else of its model."""
+    return checklist_for(read, order.asset_id or "", order_policy(read, order).checklist)
 
 
 class InspectionPanel(SubjectPanel):
@@ -93,7 +99,7 @@ class InspectionPanel(SubjectPanel):
         def ask(read: Reading) -> tuple[str, list[InspectionRow], ChecklistVersion | None, WorkOrder | None]:
             order = read.get(WorkOrder, order_id)
             rows = inspections_of(read, order_id, today)
-            checklist = checklist_for(read, order.asset_id) if order and order.asset_id and not rows else None
+            checklist = _usual(read, order) if order and order.asset_id and not rows else None
             return order_id, rows, latest_version(read, checklist.id) if checklist else None, order
 
         self._bench.read(ask, self._take, key=f"order.inspections.{id(self)}")

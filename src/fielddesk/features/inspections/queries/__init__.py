@@ -5,6 +5,7 @@ from __future__ import annotations
 from fielddesk.features.inspections.queries.checklists import (
     ChecklistRow,
     VersionRow,
+    asked_by_stage,
     checklist_count,
     checklist_for,
     checklist_keys,
@@ -86,6 +87,7 @@ __all__ = [
     "ReadingRow",
     "VersionRow",
     "VisitRow",
+    "asked_by_stage",
     "calendar",
     "checklist_count",
     "checklist_for",

@@ -12,7 +12,10 @@ from fielddesk.features.inspections.model import Checklist, ChecklistVersion
 from fielddesk.features.inspections.queries.running import items_of
 from fielddesk.features.inspections.rules import SECTION
 from fielddesk.features.lifecycle.model import ProductModel
+from fielddesk.features.lifecycle.queries import policy_for
+from fielddesk.features.lifecycle.rules import Policy
 from fielddesk.features.people.model import User
+from fielddesk.features.workorders.queries import asset_standing
 from fielddesk.store.matching import has_text
 from fielddesk.store.tx import Reading
 from fielddesk.store.types import in_language
@@ -125,6 +128,13 @@ def checklist_for(read: Reading, asset_id: str, named: str = "") -> Checklist | 
     here = (c.archived_at.is_(None), sa.or_(c.model_id == model.id, c.model_id.is_(None)))
     mine = read.all(Checklist, *here, c.product_class.in_([model.product_class, "none"]), order=[c.number, c.id])
     return min(mine, key=lambda row: (row.model_id is None, row.product_class == "none", row.number), default=None)
+
+
+def asked_by_stage(read: Reading, asset_id: str, today: str) -> Policy:
+    """What the stage of a machine asks of its inspections today; nothing of one without a model."""
+    asset = read.get(Asset, asset_id)
+    stage, strategy = asset_standing(read, asset_id, today)
+    return policy_for(read, stage, strategy, asset.model_id if asset else None, "inspection")
 
 
 def _row(checklist: Checklist, version: ChecklistVersion | None) -> ChecklistRow:
