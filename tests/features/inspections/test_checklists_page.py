@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from fielddesk.core import i18n
-from fielddesk.features.inspections.model import Checklist, ChecklistVersion
+from fielddesk.features.inspections.model import Checklist, ChecklistVersion, HelpPicture
 from fielddesk.features.inspections.page import TemplatesPage
 from fielddesk.features.inspections.panel.checklist import DRAFT, ChecklistPanel
 from fielddesk.features.inspections.panel.checklist_record import ChecklistRecord
@@ -320,3 +322,49 @@ def test_parts_are_written_on_one_line() -> None:
     assert parts_text(parts) == "4S-118; GR-0400 × 2.5"
     assert parts_of(parts_text(parts)) == parts
     assert parts_of(" ;4S-118；") == parts[:1]
+
+
+def test_the_office_goes_from_inspections_to_checklists(office: Workplace) -> None:
+    page = office.open("inspections")
+    page.checklists.click()  # type: ignore[attr-defined]
+    office.settle()
+    assert office.desk.current_place() == "checklists"
+
+
+def test_the_help_of_an_item_gets_a_picture_that_is_published_with_it(
+    qtbot: QtBot, office: Workplace, shop: Shop, press: str, tmp_path: Path
+) -> None:
+    panel = editor(office, press)
+    panel.list.choose("pump-noise")
+    office.settle()
+    place = QImage(60, 40, QImage.Format.Format_RGB32)
+    place.fill(Qt.GlobalColor.darkGreen)
+    assert place.save(str(tmp_path / "gauge.png"))
+    (tmp_path / "letter.txt").write_text("no picture")
+    (tmp_path / "empty.png").write_bytes(b"")
+    refused = {"letter.txt": "letter.txt is damaged, or no picture at all.", "empty.png": "empty.png is empty"}
+    for name, said in refused.items():
+        panel.picture.take(tmp_path / name)
+        office.settle()
+        assert said in panel.picture.remark.words()
+    assert not panel.is_changed()
+    panel.picture.take(tmp_path / "gauge.png")
+    office.settle()
+    assert panel.picture.seen.isVisible()
+    assert "picture" in panel.publishing.changes.text()
+    with workplace(qtbot, shop.store) as again:  # the draft has it too
+        assert editor(again, press).written.pictures["pump-noise"]["media_type"] == "image/png"
+    panel.publishing.publish.click()
+    office.settle()
+    [row] = shop.ask(lambda read: read.all(HelpPicture, HelpPicture.c.item == "pump-noise"))
+    assert shop.store.blobs is not None
+    assert shop.store.blobs.has(row.sha256)
+    panel.list.choose("pump-noise")
+    office.settle()
+    panel.picture.away.click()
+    office.settle()
+    assert panel.is_changed()
+    panel.publishing.publish.click()
+    office.settle()
+    last = newest(shop, press).id
+    assert shop.ask(lambda read: read.all(HelpPicture, HelpPicture.c.version_id == last)) == []

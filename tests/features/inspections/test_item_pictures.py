@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from fielddesk.features.documents.model import Attachment
+from fielddesk.features.documents.panel import hot_folder
 from fielddesk.features.documents.panel.photos import Photos
 from fielddesk.features.documents.panel.taking import things_of
 from fielddesk.features.inspections.panel.signing import ItemSignature
@@ -86,3 +88,32 @@ def test_what_failed_goes_to_its_order_with_photo_site_person_and_stage(
     assert (made.site_id, made.contact_id, made.stage, made.strategy) == (WORKS, KIM, "none", 0)
     assert (shown.sha256, shown.thumbnail, shown.name) == (taken.sha256, taken.thumbnail, taken.name)
     assert shown.asset_id is None  # the asset shows it already
+
+
+def test_a_photo_of_the_folder_goes_to_the_item_that_was_in_front(anna: Person, press: Store, tmp_path: Path) -> None:
+    with press.read() as read:
+        order = read.one(WorkOrder, ORDER)
+    put(press, [replace(order, status="in_progress")])
+    folder = hot_folder(anna.desk.bench)
+    anna.run.reload()
+    folder.choose(str(tmp_path))
+    anna.desk.settle()
+    anna.run.show_item("seal")
+    anna.desk.settle()
+    picture = QImage(40, 30, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.darkRed)
+    assert picture.save(str(tmp_path / "seal.png"))
+    moment = anna.desk.bench.now() / 1_000_000
+    os.utime(tmp_path / "seal.png", (moment, moment))
+    for _look in range(2):
+        folder.look()
+        anna.desk.settle()
+    assert "1 new photo in the photo folder" in words(anna.run.pane)
+    anna.run.show_item("valve")
+    folder.take_for(ORDER)
+    anna.desk.settle()
+    with press.read() as read:
+        [taken] = read.all(Attachment, Attachment.c.order_id == ORDER)
+    assert taken.item == "seal"
+    assert "new photo" not in words(anna.run.pane)
+    folder.choose("")

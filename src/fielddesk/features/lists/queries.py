@@ -20,7 +20,7 @@ from fielddesk.core.sheets import Cells, Form, Rows
 from fielddesk.core.written_days import Written, guess_order, read_day, read_moment
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.customers.model import Customer, Site
-from fielddesk.features.customers.queries import customers_with
+from fielddesk.features.customers.queries import address_of, customers_with
 from fielddesk.features.lists import rules
 from fielddesk.features.lists.model import (
     CHANGED,
@@ -403,11 +403,8 @@ def visits(read: Reading, me: str, everybody: bool) -> list[Visit]:
 
 
 def _visit(order: WorkOrder, customer: Customer | None, site: Site | None, asset: Asset | None) -> Visit:
-    town: Any = site or customer
-    address = ""
-    if town is not None:
-        parts = (town.street, " ".join(part for part in (town.postal_code, town.city) if part), town.country)
-        address = ", ".join(part for part in parts if part)
+    place = site or customer
+    address = address_of(place) if place is not None else ""
     return Visit(
         order, customer.name if customer else "", customer.phone if customer else "", address,
         site.zone if site else "", f"{asset.name} ({asset.serial})" if asset else "",

@@ -188,7 +188,7 @@ def order_view(read: Reading, order_id: str) -> OrderView | None:
     return OrderView(
         order,
         customer.name if customer else "",
-        site_address(site) or (address_of(customer) if customer else ""),
+        (address_of(site) if site else "") or (address_of(customer) if customer else ""),
         customer.phone if customer else "",
         asset.name if asset else "",
         asset.serial if asset else "",
@@ -321,23 +321,6 @@ def note_count(read: Reading, order_id: str) -> int:
 # ---------------------------------------------------------------- where one goes, and whom one asks for
 
 
-def site_address(site: Site | None) -> str:
-    """The address of a site on one line; empty where it has none of its own."""
-    if site is None:
-        return ""
-    town = " ".join(part for part in (site.postal_code, site.city) if part)
-    return ", ".join(part for part in (site.street, town, site.country) if part)
-
-
-def sites_of(read: Reading, customer_id: str, text: str = "") -> list[Site]:
-    """Sites of a customer by name; with a text those that have it in name, street or town."""
-    c = Site.c
-    where = [c.customer_id == customer_id, c.archived_at.is_(None)]
-    if wanted := text.strip():
-        where.append(sa.or_(*(has_text(column, wanted) for column in (c.name, c.street, c.city))))
-    return read.all(Site, *where, order=[c.name, c.id])
-
-
 def contacts_of(read: Reading, customer_id: str, site_id: str | None, text: str = "") -> list[Contact]:
     """People at a customer's, those of this site first, by name."""
     c = Contact.c
@@ -346,16 +329,6 @@ def contacts_of(read: Reading, customer_id: str, site_id: str | None, text: str 
         where.append(sa.or_(*(has_text(column, wanted) for column in (c.name, c.position, c.phone))))
     found = read.all(Contact, *where, order=[c.name, c.id])
     return sorted(found, key=lambda contact: contact.site_id != site_id) if site_id else found
-
-
-def site_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
-    """Names of these sites by id."""
-    return {site.id: site.name for site in read.among(Site, ids)}
-
-
-def contact_names(read: Reading, ids: Iterable[str]) -> dict[str, str]:
-    """Names of these contacts by id."""
-    return {contact.id: contact.name for contact in read.among(Contact, ids)}
 
 
 # ---------------------------------------------------------------- safety, and orders that belong together

@@ -85,6 +85,10 @@ class InspectionsPage(SubjectPage, SplitPage):
         self.list.gone.disconnect()  # what left this filter stays in sight: it was just moved or completed, perhaps
         self.list.gone.connect(self._gone)
         give_menu(self.list, self._menu)
+        if self._bench.me.role in OFFICE:
+            self.checklists = Button(lambda: _("Checklists"), "list-checks")
+            self.checklists.clicked.connect(lambda: self._bench.go("checklists"))
+            self.left.add_action(self.checklists)
 
     def _make_detail(self) -> None:
         self.visit = VisitPane(self._bench)

@@ -6,7 +6,6 @@ What is written is a draft of this laptop until it is published; a published ver
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import field
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
@@ -15,25 +14,21 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from fielddesk.core import canonical
 from fielddesk.core.errors import FieldDeskError, RuleBroken
-from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import _
 from fielddesk.features.inspections.actions import publish_version
 from fielddesk.features.inspections.dialogs import named
-from fielddesk.features.inspections.model import Checklist, ChecklistVersion, HelpPicture
+from fielddesk.features.inspections.panel.help_picture import PictureRow
 from fielddesk.features.inspections.panel.item_fields import KIND_WORDS
 from fielddesk.features.inspections.panel.item_form import ItemForm
 from fielddesk.features.inspections.panel.preview import Preview
 from fielddesk.features.inspections.panel.publishing import Publishing
-from fielddesk.features.inspections.queries import checklist_keys, items_of, latest_version
+from fielddesk.features.inspections.panel.written import Entry, Stored, Written, by_number, items_in, stored_of
 from fielddesk.features.inspections.rules import (
     PASS_FAIL,
     SECTION,
     Item,
     differences,
     look_at,
-    new_key,
-    renamed,
-    tree_of,
 )
 from fielddesk.features.people.rules import OFFICE
 from fielddesk.store.actions import call
@@ -47,38 +42,8 @@ from fielddesk.ui.seams import Bench, SubjectPanel
 from fielddesk.ui.wording import sentence
 
 DRAFT: Final = "checklist.items"
-NEW: Final = "new:"
-"""Before the key of an item that has not been published; it gets one from its name."""
 _BESIDE_FROM: Final = 600
 """A panel narrower than this (pixels at 100 %) has the form under the list."""
-
-
-@dataclass
-class Entry:
-    """One item as it is being written; `uid` stays, whatever its key becomes."""
-
-    uid: str
-    tree: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Stored:
-    """What the store knows of the checklist."""
-
-    checklist: Checklist
-    version: ChecklistVersion | None
-    keys: frozenset[str]
-    pictures: tuple[HelpPicture, ...] = field(default=())
-
-
-def stored_of(read: Reading, checklist_id: str) -> Stored | None:
-    """The checklist with its newest version; None where it is not on this laptop."""
-    checklist = read.get(Checklist, checklist_id)
-    if checklist is None:
-        return None
-    version = latest_version(read, checklist_id)
-    pictures = read.all(HelpPicture, HelpPicture.c.version_id == version.id) if version else []
-    return Stored(checklist, version, checklist_keys(read, checklist_id), tuple(pictures))
 
 
 class ChecklistPanel(SubjectPanel):
@@ -88,10 +53,8 @@ class ChecklistPanel(SubjectPanel):
         super().__init__()
         self._bench = bench
         self._checklist_id = ""
-        self._stored: Stored | None = None
-        self._entries: list[Entry] = []
+        self.written = Written()
         self._looked: list[Item | RuleBroken] = []
-        self._count = 0
         self._uid = ""
         self.writes = bench.me.role in OFFICE
         self.publishing = Publishing()
@@ -103,6 +66,8 @@ class ChecklistPanel(SubjectPanel):
         self.form = ItemForm()
         self.list.opened.connect(lambda _uid: self.form.focus_name())
         self.form.changed.connect(self._item_changed)
+        self.picture = PictureRow(bench)
+        self.picture.changed.connect(self._picture_changed)
         self._lay_out()
         if self.writes:
             give_menu(self.list, self._menu)
@@ -117,6 +82,7 @@ class ChecklistPanel(SubjectPanel):
         under = QVBoxLayout(inner)
         theme.space(under, (0, 0, 4, 8), 12)
         under.addWidget(self.preview)
+        under.addWidget(self.picture)
         under.addWidget(self.form)
         under.addStretch(1)
         self._scroll = Scroll(inner)
@@ -128,7 +94,7 @@ class ChecklistPanel(SubjectPanel):
         theme.space(outer, (0, 8, 0, 0), 8)
         outer.addWidget(self.publishing)
         outer.addLayout(self._split, 1)
-        for widget in (self.publishing, self._tools, self.form):
+        for widget in (self.publishing, self._tools, self.form, self.picture):
             widget.setVisible(self.writes)
 
     def _make_tools(self) -> QWidget:
@@ -166,8 +132,8 @@ class ChecklistPanel(SubjectPanel):
 
     def show_subject(self, row_id: str) -> None:
         self.may_leave()
-        self._checklist_id, self._stored, self._uid = row_id, None, ""
-        self._entries = []
+        self._checklist_id, self._uid = row_id, ""
+        self.written.clear()
         self.reload()
 
     def reload(self) -> None:
@@ -188,44 +154,34 @@ class ChecklistPanel(SubjectPanel):
     def _take(self, stored: Stored | None) -> None:
         if stored is None or stored.checklist.id != self._checklist_id:
             return
-        first = self._stored is None
+        first = self.written.stored is None
         changed = self.is_changed()
-        self._stored = stored
+        self.written.stored = stored
         if first:
-            self._begin(stored)
+            self.written.begin(stored)
             if self.writes:
                 self._bench.draft(DRAFT, self._checklist_id, lambda text: self._restore(stored.checklist.id, text))
         elif not changed:
-            self._begin(stored)
+            self.written.begin(stored)
         self._show()
 
-    def _begin(self, stored: Stored) -> None:
-        items = items_of(stored.version.items) if stored.version else ()
-        self._entries = [Entry(item.key, tree_of(item)) for item in items]
-
     def _restore(self, checklist_id: str, text: str | None) -> None:
-        if text is None or checklist_id != self._checklist_id:
-            return
-        try:
-            trees = canonical.loads(text)
-        except ValueError:
-            return
-        if isinstance(trees, list) and all(isinstance(tree, dict) for tree in trees):
-            self._entries = [Entry(str(tree.get("key", n)), tree) for n, tree in enumerate(trees)]
+        if text is not None and checklist_id == self._checklist_id and self.written.restore(text):
             self._show()
 
     # ---------------------------------------------------------------- showing
 
+    @property
+    def _entries(self) -> list[Entry]:
+        return self.written.entries
+
     def is_changed(self) -> bool:
         """Whether something is written that is not published."""
-        if self._stored is None:
-            return False
-        items = items_of(self._stored.version.items) if self._stored.version else ()
-        return [entry.tree for entry in self._entries] != [tree_of(item) for item in items]
+        return self.written.is_changed()
 
     def _show(self) -> None:
         looked = look_at([entry.tree for entry in self._entries])
-        self._looked = [_by_number(one, n) for one, n in zip(looked, self._numbers(), strict=True)]
+        self._looked = [by_number(one, n) for one, n in zip(looked, self.written.numbers(), strict=True)]
         self.list.show_rows(self._rows())
         if self._uid not in {entry.uid for entry in self._entries}:
             self._uid = self._entries[0].uid if self._entries else ""
@@ -251,7 +207,7 @@ class ChecklistPanel(SubjectPanel):
         return rows
 
     def _place(self) -> int:
-        return next((n for n, entry in enumerate(self._entries) if entry.uid == self._uid), -1)
+        return self.written.place(self._uid)
 
     def _show_item(self) -> None:
         place = self._place()
@@ -261,7 +217,7 @@ class ChecklistPanel(SubjectPanel):
         if place < 0:
             return
         entry, looked = self._entries[place], self._looked[place]
-        numbers = self._numbers()
+        numbers = self.written.numbers()
         earlier = [
             (numbers[n], item)
             for n, item in enumerate(self._looked[:place])
@@ -270,21 +226,17 @@ class ChecklistPanel(SubjectPanel):
         self.preview.show_item(looked, numbers[place], entry.tree, {item.key: (n, item) for n, item in earlier})
         if self.writes:
             self.form.show_item(f"{self._checklist_id} {entry.uid}", entry.tree, earlier)
-
-    def _numbers(self) -> list[int]:
-        found, number = [], 0
-        for entry in self._entries:
-            number += entry.tree.get("kind") != SECTION
-            found.append(number if entry.tree.get("kind") != SECTION else 0)
-        return found
+            self.picture.setVisible(entry.tree.get("kind") != SECTION)
+            self.picture.show_picture(self.written.pictures.get(str(entry.tree["key"])) if entry.tree.get("picture")
+                                      else None)  # fmt: skip
 
     def _show_publishing(self) -> None:
-        if self._stored is None:
+        if self.written.stored is None:
             return
-        version = self._stored.version
+        version = self.written.stored.version
         bad = [looked for looked in self._looked if isinstance(looked, RuleBroken)]
         good = [looked for looked in self._looked if isinstance(looked, Item)]
-        old = items_of(version.items) if version else ()
+        old = items_in(version)
         self.publishing.show_state(
             version.version if version else 0,
             differences(old, good) if self.is_changed() else [],
@@ -308,20 +260,26 @@ class ChecklistPanel(SubjectPanel):
         self._entries[place].tree = tree
         self._changed()
 
+    def _picture_changed(self, picture: dict[str, Any] | None) -> None:
+        """Another picture for the help of the chosen item, or none."""
+        place = self._place()
+        if place < 0:
+            return
+        tree = self._entries[place].tree
+        key = str(tree["key"])
+        if picture is None:
+            self._entries[place].tree = {name: value for name, value in tree.items() if name != "picture"}
+        else:
+            self._entries[place].tree = {**tree, "picture": True}
+            self.written.pictures[key] = picture
+        self._changed()
+
     def _changed(self) -> None:
-        kept = canonical.dumps([entry.tree for entry in self._entries]) if self.is_changed() else None
-        self._bench.keep_draft(DRAFT, self._checklist_id, kept)
+        self._bench.keep_draft(DRAFT, self._checklist_id, self.written.kept())
         self._show()
 
-    def _new_uid(self) -> str:
-        known = {entry.uid for entry in self._entries}
-        while f"{NEW}{self._count}" in known:
-            self._count += 1
-        return f"{NEW}{self._count}"
-
     def _insert(self, tree: dict[str, Any]) -> None:
-        uid = self._new_uid()
-        self._entries.insert(self._place() + 1, Entry(uid, {**tree, "key": uid}))
+        uid = self.written.insert(self._place() + 1, tree)
         self.form.commit()
         self._uid = uid
         self._changed()
@@ -365,17 +323,22 @@ class ChecklistPanel(SubjectPanel):
         self._bench.toast(lambda: _("{name} removed").format(name=name), lambda: self._put_back(before, gone.uid))
 
     def _put_back(self, entries: list[Entry], uid: str) -> None:
-        self._entries, self._uid = entries, uid
+        self.written.entries, self._uid = entries, uid
         self._changed()
         self.list.choose(uid)
 
     def _discard(self) -> None:
-        before, uid = deepcopy(self._entries), self._uid
-        if self._stored is None:
+        before, pictures, uid = deepcopy(self._entries), dict(self.written.pictures), self._uid
+        if self.written.stored is None:
             return
-        self._begin(self._stored)
+        self.written.begin(self.written.stored)
         self._changed()
-        self._bench.toast(lambda: _("Changes given up"), lambda: self._put_back(before, uid))
+
+        def back() -> None:
+            self.written.pictures = pictures
+            self._put_back(before, uid)
+
+        self._bench.toast(lambda: _("Changes given up"), back)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.writes and event.key() == Qt.Key.Key_Insert:
@@ -386,34 +349,13 @@ class ChecklistPanel(SubjectPanel):
 
     # ---------------------------------------------------------------- publishing
 
-    def trees(self) -> list[dict[str, Any]]:
-        """The items as they are published: new ones have a key from their name that no version ever used."""
-        trees = [deepcopy(entry.tree) for entry in self._entries]
-        taken = set(self._stored.keys if self._stored else ()) | {str(tree["key"]) for tree in trees}
-        for tree in list(trees):
-            old = str(tree["key"])
-            if old.startswith(NEW):
-                names = tree.get("names") or {}
-                key = new_key(str(names.get("en") or ""), taken)
-                taken.add(key)
-                trees = renamed(trees, old, key)
-        return trees
-
     def _publish(self, remark: str) -> None:
         self.form.commit()
-        if self._stored is None or not self.is_changed():
+        stored = self.written.stored
+        if stored is None or not self.is_changed():
             return
-        version = self._stored.version.version + 1 if self._stored.version else 1
-        trees = self.trees()
-        shown = {str(tree["key"]) for tree in trees if tree.get("picture")}
-        pictures = [
-            {
-                "item": row.item, "media_type": row.media_type, "size": row.size, "sha256": row.sha256,
-                "caption": row.caption,
-            }
-            for row in self._stored.pictures
-            if row.item in shown
-        ]  # fmt: skip
+        version = stored.version.version + 1 if stored.version else 1
+        trees, pictures = self.written.publishable()
         try:
             one = call(
                 publish_version, checklist_id=self._checklist_id, version=version, items=trees, remark=remark,
@@ -432,7 +374,7 @@ class ChecklistPanel(SubjectPanel):
 
     def _published(self) -> None:
         self.publishing.clear()
-        self._stored = None
+        self.written.clear()
         self._uid = ""
         self.reload()
 
@@ -447,10 +389,3 @@ class ChecklistPanel(SubjectPanel):
         direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         if self._split.direction() != direction:
             self._split.setDirection(direction)
-
-
-def _by_number(looked: Item | RuleBroken, number: int) -> Item | RuleBroken:
-    """A complaint that names its item as the list shows it: a new one has no key a person knows."""
-    if isinstance(looked, Item):
-        return looked
-    return RuleBroken(looked.code, **{**looked.values, "item": str(number or looked.values.get("place", ""))})

@@ -21,6 +21,7 @@ from fielddesk.features.inspections.rules import NONE, Item
 from fielddesk.store.tx import Reading as Read
 from fielddesk.ui import theme
 from fielddesk.ui.moments import moment_words
+from fielddesk.ui.pictures import picture
 from fielddesk.ui.seams import Bench
 from fielddesk.ui.text import Text
 from fielddesk.ui.trend import Reading
@@ -127,7 +128,7 @@ class HelpPicture(QFrame):
     def _take(self, content: bytes | None) -> None:
         if content is None:
             return
-        self._bench.work(lambda: QImage.fromData(content), self._show)
+        self._bench.work(lambda: picture(content), self._show, failed=lambda _error: None)
 
     def _show(self, image: QImage) -> None:
         self._image = image

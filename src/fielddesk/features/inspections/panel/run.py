@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _, format_moment
+from fielddesk.features.documents.panel import hot_folder
 from fielddesk.features.inspections.actions import start_inspection
 from fielddesk.features.inspections.dialogs import item_rows, named
 from fielddesk.features.inspections.panel.item_card import ANSWER, KEPT, NOTE, ItemCard
@@ -37,6 +38,8 @@ class Running(RunFrame):
         self._readings: Mapping[str, list[ReadingRow]] = {}
         self._asking: set[str] = set()
         self._busy = False
+        self.photos = hot_folder(bench)
+        self.photos.changed.connect(self._show_banner)
         self.card: ItemCard | None = None
         self.head.back.connect(self.leave)
         self.list.chosen.connect(self._chosen)
@@ -122,7 +125,12 @@ class Running(RunFrame):
         self.head.show_progress(progress.done, progress.total, progress.failed)
         self._show_failed()
         self._show_foot()
-        self.pane.show_notices(self._notices())
+        self._show_banner()
+
+    def _show_banner(self) -> None:
+        """What is missing or not begun, then new photos of the folder: each goes to the item it was taken at."""
+        if self.view is not None:
+            self.pane.show_notices([*self._notices(), *self.photos.notices(self.view.inspection.order_id)])
 
     def _show_failed(self) -> None:
         """The item itself where it failed, else the last failed one before it."""
@@ -151,6 +159,7 @@ class Running(RunFrame):
             return
         self._put_card_away()
         self._now = key
+        self.photos.in_front(self.view.inspection.order_id, key)
         readings = self._readings.get(key, [])
         card = ItemCard(self._bench, self.view, self.stands.item_view(key), readings)
         self.card = card

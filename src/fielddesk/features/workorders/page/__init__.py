@@ -26,7 +26,6 @@ from fielddesk.features.workorders.panel import (
 )
 from fielddesk.features.workorders.queries import (
     OrderFilter,
-    contact_names,
     find_orders,
     first_view,
     incident_count,
@@ -37,7 +36,6 @@ from fielddesk.features.workorders.queries import (
     order_moments,
     order_names,
     sign_off_count,
-    site_names,
     step_count,
 )
 from fielddesk.features.workorders.rules import FINISHED, ON_SITE
@@ -139,8 +137,6 @@ def offer(offers: Offers) -> None:
         *ACTIONS,
     )  # fmt: skip
     offers.name_rows(TABLE, order_names)
-    offers.name_rows("site", site_names)
-    offers.name_rows("contact", contact_names)
     offers.word_fields(TABLE, FIELDS)
 
 

@@ -6,16 +6,14 @@ from collections.abc import Callable, Sequence
 
 from fielddesk.core.i18n import _
 from fielddesk.features.customers.model import Contact, Site
+from fielddesk.features.customers.queries import address_of, contact_names, site_names, site_page
 from fielddesk.features.workorders.dialogs import row_of
 from fielddesk.features.workorders.queries import (
     OrderRow,
-    contact_names,
     contacts_of,
     find_orders,
-    site_address,
-    site_names,
-    sites_of,
 )
+from fielddesk.store.tx import Reading
 from fielddesk.ui.lists import Row
 from fielddesk.ui.picking import SHOWN, Picker
 from fielddesk.ui.seams import Bench
@@ -34,9 +32,12 @@ class SitePicker(Picker):
         customer = self._customer()
 
         def found(sites: list[Site]) -> None:
-            then([Row(site.id, site.name, site_address(site), icon="map-pin") for site in sites[:SHOWN]])
+            then([Row(site.id, site.name, address_of(site), icon="map-pin") for site in sites])
 
-        self._bench.read(lambda read: sites_of(read, customer, text), found, key=f"sites.{id(self)}")
+        def ask(read: Reading) -> list[Site]:
+            return site_page(read, text, customer, SHOWN) if customer else []
+
+        self._bench.read(ask, found, key=f"sites.{id(self)}")
 
     def put_back(self, site_id: str) -> None:
         """Take a site by id, as a draft remembers one."""
