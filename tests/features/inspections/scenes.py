@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from fielddesk.features.workorders.model import WorkOrder
 from tests.support.benches import Workplace
 from tests.support.machine import INSPECTION, ORDER
+from tests.support.safety import a_safe_start
 
 
 def _visit(place: Workplace) -> None:
@@ -76,6 +78,20 @@ def _order_inspection(place: Workplace) -> None:
     place.desk.page("orders").tabs.choose("inspection")
 
 
+def _under_way(place: Workplace) -> None:
+    """The order has begun: its next step at the bottom right, and what it still lacks when it was to be completed."""
+    place.open("inspections")._leave_run()
+    with place.store.read() as read:
+        waits = read.one(WorkOrder, ORDER).status == "assigned"
+    if waits:
+        place.store.do(list(a_safe_start(ORDER, place.store.clock.now(), kind="inspection")))
+    page = place.open("orders")
+    place.bench.show("work_order", ORDER)
+    page.tabs.choose("overview")
+    place.settle()
+    page.steps.step("completed")
+
+
 SCENES: dict[str, Callable[[Workplace], None]] = {
     "visit": _visit,
     "moving": _moving,
@@ -89,4 +105,5 @@ SCENES: dict[str, Callable[[Workplace], None]] = {
     "photo": partial(_run, "plate"),
     "missing": _missing,
     "order-inspection": _order_inspection,
+    "order-under-way": _under_way,
 }

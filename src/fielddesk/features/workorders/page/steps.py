@@ -191,7 +191,10 @@ class Steps(QObject):
 
 
 def lacking(missing: Sequence[Missing], lead: Callable[[str], None]) -> Notice:
-    """What the banner says when an order cannot be completed yet; its buttons lead to where the first two are given."""
+    """What the banner says when an order cannot be completed yet; its buttons lead to where the first two are given.
+
+    What has a step of its own needs none: that stands at the bottom right.
+    """
     first = missing[0]
 
     def fact() -> str:
@@ -203,7 +206,7 @@ def lacking(missing: Sequence[Missing], lead: Callable[[str], None]) -> Notice:
         others = "; ".join(spoken(one.words) for one in missing[1:])
         return _("Also: {what}").format(what=others)
 
-    panels = list(dict.fromkeys(one.panel for one in missing))[:2]
+    panels = list(dict.fromkeys(one.panel for one in missing if not one.step))[:2]
     leads = [next(one for one in missing if one.panel == panel) for panel in panels]
     answers = [(partial(_go_words, one), partial(lead, one.panel)) for one in leads]
     return Notice(fact, advice, "warn", "warning-fill", answers)
