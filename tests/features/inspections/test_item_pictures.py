@@ -19,7 +19,7 @@ from fielddesk.features.inspections.panel.signing import ItemSignature
 from fielddesk.features.workorders.model import OrderLink, WorkOrder
 from fielddesk.store.database import Store
 from fielddesk.ui import theme
-from tests.features.inspections.test_running import Person, rows, words
+from tests.features.inspections.test_running import Person, answers, rows, words
 from tests.support.benches import Workplace, workplace
 from tests.support.look import faults
 from tests.support.machine import ITEMS, ORDER, fill_press, named
@@ -117,3 +117,15 @@ def test_a_photo_of_the_folder_goes_to_the_item_that_was_in_front(anna: Person, 
     assert taken.item == "seal"
     assert "new photo" not in words(anna.run.pane)
     folder.choose("")
+
+
+def test_a_note_on_a_photo_item_is_kept_and_answers_nothing(anna: Person, press: Store, qtbot: QtBot) -> None:
+    anna.run.show_item("plate")
+    anna.desk.settle()
+    anna.card.show_note()
+    qtbot.keyClicks(anna.card.note.editor, "Plate is gone")
+    anna.run.show_item("remark")
+    anna.desk.settle()
+    assert answers(press)["plate"].text == "Plate is gone"
+    assert "9  Photo of the type plate" in rows(anna.run)
+    assert anna.run.head.progress.text() == "0 of 8 done"

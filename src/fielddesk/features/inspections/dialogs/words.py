@@ -8,6 +8,7 @@ from typing import Final
 from fielddesk.core import canonical
 from fielddesk.core.i18n import N_, _, due_words, format_day, format_quantity, ngettext, pick
 from fielddesk.features.inspections.rules import (
+    ANSWERED_BY_FILE,
     CHOICE,
     DATE,
     FAILED,
@@ -231,11 +232,13 @@ def item_rows(
             rows.append(Row(item.key, named(item.names), icon="caret-down"))
             continue
         given = answers.get(item.key)
+        if item.kind in ANSWERED_BY_FILE and given is not None and given.verdict == NOTED:
+            given = None  # a note on it; what answers it is the picture
         state, icon, right, colour = "idle", "circle", "", ""
         if given is not None:
             word, state, icon = VERDICTS.get(given.verdict, ("", "idle", "circle"))
             right, colour = _(word) if word else "", "" if state == "idle" else state
-        elif files.get(item.key) and item.kind in (PHOTO, SIGNATURE):
+        elif files.get(item.key) and item.kind in ANSWERED_BY_FILE:
             state, icon, right, colour = "ok", "check-circle-fill", _("OK"), "ok"
         if item.key in asking:
             state, icon, right, colour = "warn", "warning-fill", _("Questioned"), "warn"

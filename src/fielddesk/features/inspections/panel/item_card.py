@@ -31,9 +31,11 @@ from fielddesk.features.inspections.panel.question import QuestionBar
 from fielddesk.features.inspections.queries import InspectionView, ItemView, ReadingRow
 from fielddesk.features.inspections.queries.running import given_of
 from fielddesk.features.inspections.rules import (
+    ANSWERED_BY_FILE,
     LIMITS,
     NONE,
     NOT_APPLICABLE,
+    NOTED,
     NUMBER,
     PASS_FAIL,
     PHOTO,
@@ -274,6 +276,8 @@ class ItemCard(Card):
         elif self._given is not None:
             view = self.view.answer
             self._hand_over(self._given, view.questioned if view else NONE, view.kept_because if view else "")
+        elif self.item.kind in ANSWERED_BY_FILE:  # no answer follows that it could go with
+            self._hand_over(Given(NOTED))
         else:
             self._draft(NOTE, text or None)  # it goes with the answer
 

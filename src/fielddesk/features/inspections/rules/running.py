@@ -66,12 +66,12 @@ def visible(items: Sequence[Item], answers: Answers) -> tuple[Item, ...]:
 
 
 def is_answered(item: Item, answers: Answers, files: Files) -> bool:
-    """Whether an item has what it asks for; a heading always has."""
+    """Whether an item has what it asks for; a heading always has. A note is no photo and no signature."""
     if item.kind == SECTION:
         return True
     given = answers.get(item.key)
-    if item.kind in ANSWERED_BY_FILE and files.get(item.key, 0):
-        return True
+    if item.kind in ANSWERED_BY_FILE:
+        return files.get(item.key, 0) > 0 or (given is not None and given.verdict == NOT_APPLICABLE)
     return given is not None and given.verdict != NONE
 
 
