@@ -226,6 +226,38 @@ def test_from_completion_a_skipped_visit_counts_from_its_day_and_a_moved_one_too
     assert due(moved) == ["2026-02-01", "2026-05-01", "2026-08-01", "2026-11-01"]
 
 
+@pytest.mark.parametrize("clock", ["0001-01-01", "1970-01-01", "9999-12-31"])
+@pytest.mark.parametrize("rule", ["FREQ=DAILY", QUARTERLY, "FREQ=YEARLY;INTERVAL=10"])
+def test_a_visit_done_by_a_clock_that_was_off_does_not_end_the_plan_or_the_program(clock: str, rule: str) -> None:
+    plan = Plan(rule, "2026-01-10", FROM_COMPLETION)
+    found = due_days(plan, [], [Done("2026-01-10", clock)], "2026-01-01", "2036-12-31")
+    certain = [visit.due_on for visit in found if visit.is_open and not visit.foreseen]
+    after = {"FREQ=DAILY": "2026-01-11", QUARTERLY: "2026-04-10"}.get(rule, "2036-01-10")
+    assert certain == ([] if clock == "9999-12-31" else [after])
+
+
+@pytest.mark.parametrize(
+    ("rule", "as_often"),
+    [
+        ("FREQ=DAILY;BYDAY=MO", "FREQ=WEEKLY"), ("FREQ=MONTHLY;BYDAY=MO", "FREQ=WEEKLY"),
+        ("FREQ=YEARLY;BYDAY=MO", "FREQ=WEEKLY"), ("FREQ=YEARLY;BYMONTH=1,2,3,4,5,6,7,8,9,10,11,12;BYDAY=MO",
+        "FREQ=WEEKLY"), ("FREQ=MONTHLY;BYDAY=1MO", MONTHLY), ("FREQ=YEARLY;BYMONTH=1,4,7,10;BYDAY=1MO", QUARTERLY),
+        ("FREQ=YEARLY;BYDAY=1MO", "FREQ=YEARLY"), ("FREQ=YEARLY;BYMONTH=1,4,7,10;BYMONTHDAY=5", QUARTERLY),
+    ],
+)  # fmt: skip
+def test_a_rule_counts_as_often_as_its_visits_come_however_it_is_written(rule: str, as_often: str) -> None:
+    assert period_days(parse_rule(rule)) == pytest.approx(period_days(parse_rule(as_often)), rel=0.01)
+
+
+def test_a_weekly_visit_written_as_days_of_a_year_does_not_spare_the_quarterly_one() -> None:
+    weekly, quarterly = Plan("FREQ=YEARLY;BYDAY=MO", "2026-01-05"), Plan(QUARTERLY, "2026-01-07")
+    window = ("2026-01-01", "2026-01-31")
+    found = absorb(
+        {"w": (weekly, due_days(weekly, [], [], *window)), "q": (quarterly, due_days(quarterly, [], [], *window))}
+    )
+    assert due(found["q"]) == ["2026-01-07"]
+
+
 def test_a_plan_that_ended_has_no_visit_behind_its_end() -> None:
     for mode in (FIXED, FROM_COMPLETION):
         plan = Plan(QUARTERLY, "2026-01-15", mode, ended_on="2026-06-30")

@@ -150,8 +150,20 @@ def rule_text(rule: Rule) -> str:
 
 def period_days(rule: Rule) -> float:
     """About how many days lie between two visits."""
-    times = max(len(rule.weekdays), 1) * max(len(rule.monthdays), 1) * max(len(rule.months), 1)
-    return _LENGTH[rule.freq] * rule.interval / times
+    return _LENGTH[rule.freq] * rule.interval / _times(rule)
+
+
+def _times(rule: Rule) -> float:
+    """About how many visits fall into one day, week, month or year of the rule: each Monday comes four times a month,
+    the first one once."""
+    months = len(rule.months)
+    if rule.freq in ("DAILY", "WEEKLY"):
+        of_one = 1 / 7 if rule.freq == "DAILY" else 1
+        return len(rule.weekdays) * of_one or 1
+    if not rule.weekdays:
+        return max(len(rule.monthdays), 1) * max(months, 1)
+    whole = "MONTHLY" if months else rule.freq
+    return max(months, 1) * sum(1 if nth else _LENGTH[whole] / 7 for nth, _ in rule.weekdays)
 
 
 def check_plan(plan: Plan) -> Rule:
@@ -322,9 +334,12 @@ def _plus_months(day: date, months: int) -> date:
 
 def _step(rule: Rule, day: str) -> str:
     start = date.fromisoformat(day)
-    if rule.freq in ("DAILY", "WEEKLY"):
-        return (start + timedelta(days=rule.interval * (7 if rule.freq == "WEEKLY" else 1))).isoformat()
-    return _plus_months(start, rule.interval * (12 if rule.freq == "YEARLY" else 1)).isoformat()
+    try:
+        if rule.freq in ("DAILY", "WEEKLY"):
+            return (start + timedelta(days=rule.interval * (7 if rule.freq == "WEEKLY" else 1))).isoformat()
+        return _plus_months(start, rule.interval * (12 if rule.freq == "YEARLY" else 1)).isoformat()
+    except (ValueError, OverflowError):
+        return date.max.isoformat()  # done by a clock that was thousands of years off: no day comes after it
 
 
 # ---------------------------------------------------------------- the visits of a plan
@@ -422,6 +437,8 @@ def _chain(
     """Days of a plan from completion: what was done, the one that is next, and those foreseen behind it."""
     days = [(day, False) for day in done]
     due = _step(rule, max(done.values())) if done else plan.starts_on
+    if done and due <= max(done):
+        due = _step(rule, max(done))  # done by a clock that stood in 1970: what was due then is not due again
     end = min(day for day in (last, plan.ended_on, rule.until) if day)
     foreseen = False
     for _ in range(MOST_DAYS):
