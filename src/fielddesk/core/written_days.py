@@ -26,6 +26,8 @@ ROC_BEFORE: Final = 1911
 _SERIAL_ZERO: Final = date(1899, 12, 30)
 _SERIALS: Final = range(366, 109_574)
 """From 1901 to 2199: a smaller or larger number is rather an order's than a day's."""
+_YEARS: Final = range(1900, 2200)
+"""Days of 1905 and 1906 as a spreadsheet counts; whoever writes 2019 or 2019.5 means a year, and names no day."""
 
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号號]?", re.ASCII)
 _DIGITS = re.compile(r"((?:19|20|21)\d{2})(\d{2})(\d{2})", re.ASCII)
@@ -144,7 +146,7 @@ def _of_serial(plain: str, text: str) -> Written:
     except InvalidOperation:
         raise RuleBroken("day_not_read", value=text[:LONGEST]) from None
     days = int(number)
-    if days not in _SERIALS:
+    if days not in _SERIALS or days in _YEARS:
         raise RuleBroken("day_not_read", value=text[:LONGEST])
     seconds = round((number - days) * 86_400)
     moment = datetime.combine(_SERIAL_ZERO, datetime.min.time()) + timedelta(days=days, seconds=seconds)
