@@ -18,6 +18,7 @@ from fielddesk.ui.toast import Toast
 
 HOLD_MS = 1_000
 _STEP_MS = 40
+_DROPS = frozenset({QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop})
 
 
 class Cover(Worded, QFrame):
@@ -77,6 +78,9 @@ class Cover(Worded, QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
+        if kind in _DROPS and self._locked:
+            event.ignore()  # what is dropped on the page would reach the window behind it
+            return True
         if kind == QEvent.Type.ShortcutOverride:
             event.accept()  # no shortcut of the window: the key goes to what has the focus
             return True

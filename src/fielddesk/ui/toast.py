@@ -59,7 +59,8 @@ class Toast(QFrame):
         self.raise_()
         self.shown.emit()
         self._timer.start()
-        theme.announce(self, spoken(words))
+        if self.isEnabled():  # behind the page a customer was handed, it is not said aloud either
+            theme.announce(self, spoken(words))
 
     def words(self) -> str:
         return self._words.text()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QPointingDevice, QTabletEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QPointingDevice, QTabletEvent
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -182,6 +184,45 @@ def test_nothing_of_the_window_is_reached_in_the_hands_of_a_customer(
     qtbot.mouseClick(page.back, Qt.MouseButton.LeftButton)  # pressed, and let go at once
     assert page.is_up()
     hold(page.back, desk, qtbot, panel)
+
+
+def test_what_is_dropped_on_the_page_does_not_reach_the_window_behind_it(
+    desk: Workplace, panel: SignOffPanel, qtbot: QtBot, tmp_path: Path
+):
+    desk.desk.takes_file = lambda _path: True
+    page = handed(desk, panel)
+    dropped: list[Path] = []
+    desk.desk.dropped.connect(dropped.append)
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "customers.csv"))])
+    button, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    kinds = (QEvent.Type.DragEnter, QEvent.Type.Drop)
+    entering, letting_go = (
+        QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, mime, button, none, kind) for kind in kinds
+    )
+    entering.ignore()
+    for event in (entering, letting_go):
+        QApplication.sendEvent(desk.desk, event)
+    desk.settle()
+    assert not entering.isAccepted()
+    assert dropped == []
+    assert page.is_up()
+    hold(page.back, desk, qtbot, panel)
+    QApplication.sendEvent(desk.desk, letting_go)
+    assert dropped == [tmp_path / "customers.csv"]
+
+
+def test_a_notice_that_comes_meanwhile_is_not_said_aloud_to_a_customer(
+    desk: Workplace, panel: SignOffPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    page = handed(desk, panel)
+    said: list[str] = []
+    monkeypatch.setattr(theme, "announce", lambda _widget, words: said.append(words))
+    desk.bench.toast("Customer X owes us")
+    assert said == []
+    hold(page.back, desk, qtbot, panel)
+    desk.bench.toast("Saved")
+    assert said == ["Saved"]
 
 
 def test_what_was_said_survives_until_it_is_signed(desk: Workplace, laptop: Store, panel: SignOffPanel, qtbot: QtBot):
