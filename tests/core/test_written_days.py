@@ -35,7 +35,8 @@ def test_a_day_is_read_in_the_forms_of_three_countries(text: str, day: str) -> N
     [
         ("03/04/2026", "day_unsure"), ("26年3月4日", "day_unsure"), ("26/11/25", "day_not_read"),
         ("2026-02-30", "day_not_read"), ("13/13/2026", "day_not_read"), ("soon", "day_not_read"), ("", "day_not_read"),
-        ("12", "day_not_read"), ("2019", "day_not_read"), ("2019.5", "day_not_read"), ("999999", "day_not_read"), ("2026-11-25 25:00", "day_not_read"),
+        ("12", "day_not_read"), ("999999", "day_not_read"), ("2026-11-25 25:00", "day_not_read"),
+        ("2019", "day_not_read"), ("2019.5", "day_not_read"),
         ("2026-11-25 or so", "day_not_read"), ("x" * 100_000, "day_not_read"), ("٢٠٢٦-١١-٢٥", "day_not_read"),
     ],
 )  # fmt: skip

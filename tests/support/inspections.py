@@ -111,7 +111,7 @@ class Shop:
 
         text = self.ask(lambda read: read.one(ChecklistVersion, row.version_id)).items
         [asked] = [one for one in parse_items(text) if one.key == item]
-        questioned = {name: given.pop(name) for name in ("questioned", "kept_because") if name in given}
+        questioned = {name: given.pop(name) for name in ("questioned", "kept_because", "after") if name in given}
         found = check_answer(asked, Given(**given))
         self.clock.pass_time(1)
         self.do(

@@ -29,7 +29,7 @@ from fielddesk.features.parts.model import Part, Reservation
 from fielddesk.features.people.rules import ENGINEER
 from fielddesk.features.workorders.actions import set_order_status
 from fielddesk.features.workorders.model import Note, OrderLink, WorkOrder
-from fielddesk.store.types import in_language
+from fielddesk.store.types import MOMENT_LIMIT, in_language
 from tests.support import region
 from tests.support.inspections import PRESS, SHORT, Shop, shipped_items, shop
 from tests.support.laptops import new_laptop, open_again, some_id
@@ -67,6 +67,30 @@ def test_a_changed_answer_keeps_its_earlier_values(shop: Shop) -> None:
     found = next(item for item in view(shop, one).items if item.item.key == "pressure")
     assert found.answer is not None
     assert (found.answer.number, [answer.number for answer in found.earlier]) == (93_200_000, [97_600_000])
+
+
+def test_a_correction_stands_also_by_a_clock_that_was_set_back(shop: Shop) -> None:
+    """A colleague's clock ran a day ahead, or this laptop woke in 1970: the new value is the one that counts."""
+    one = shop.inspection(shop.checklist())
+    shop.answer(one, "pressure", number=97_600_000)
+    shop.clock.at = 1_000_000
+    for number in (93_200_000, 94_000_000):
+        before = next(item for item in view(shop, one).items if item.item.key == "pressure").answer
+        assert before is not None
+        shop.answer(one, "pressure", number=number, after=before.at)
+    found = next(item for item in view(shop, one).items if item.item.key == "pressure")
+    assert found.answer is not None
+    assert found.answer.number == 94_000_000
+    about = {name: getattr(found.answer, name) for name in ("inspection_id", "order_id", "asset_id", "version_id")}
+    shop.do(take_answer_back, item="pressure", after=found.answer.at, **about)
+    assert next(item for item in view(shop, one).items if item.item.key == "pressure").answer is None
+
+
+def test_no_moment_of_an_answer_keeps_the_next_one_from_being_recorded(shop: Shop) -> None:
+    one = shop.inspection(shop.checklist())
+    shop.answer(one, "seal", verdict="passed", after=MOMENT_LIMIT)
+    shop.answer(one, "seal", verdict="failed", after=MOMENT_LIMIT)
+    assert {row.at for row in shop.ask(lambda read: read.all(Answer))} == {MOMENT_LIMIT}
 
 
 def test_an_answer_taken_back_leaves_its_item_open_and_stays_in_its_history(shop: Shop) -> None:

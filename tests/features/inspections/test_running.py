@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from fielddesk.core import i18n
+from fielddesk.core.clock import FixedClock
 from fielddesk.features.inspections.model import Answer, Inspection
 from fielddesk.features.inspections.page import InspectionsPage
 from fielddesk.features.inspections.panel import Running
@@ -372,6 +373,32 @@ def test_an_answer_is_taken_back_also_after_one_has_left(anna: Person, press: St
     assert anna.desk.bench.undo.take_last()
     anna.desk.settle()
     assert answers(press)["guard"].verdict == "none"
+
+
+def test_a_clock_that_was_set_back_loses_neither_a_correction_nor_the_trend(anna: Person, press: Store) -> None:
+    anna.to_the_pressure()
+    anna.type("97.9")
+    anna.press(Keys.Key_Return)
+    clock = press.clock
+    assert isinstance(clock, FixedClock)
+    clock.at = 1_000_000
+    marked = next(key for key, row in answers(press).items() if row.verdict == "passed" and key != "guard")
+    anna.run.show_item(marked)
+    for key in (Keys.Key_F, Keys.Key_P, Keys.Key_F):
+        anna.press(key)
+    anna.desk.settle()
+    assert anna.run.stands.answers()[marked].verdict == "failed"
+    assert anna.desk.bench.undo.take_last()
+    anna.desk.settle()
+    assert anna.run.stands.answers()[marked].verdict == "passed"
+    anna.run.show_item("pressure")
+    editor = QApplication.focusWidget()
+    assert isinstance(editor, QLineEdit)
+    editor.selectAll()
+    anna.type("93.2")
+    anna.press(Keys.Key_Return)
+    assert anna.run.card is not None
+    assert anna.run.card.question is not None
 
 
 def test_an_answer_from_elsewhere_never_overwrites_what_is_typed(anna: Person, press: Store) -> None:

@@ -24,7 +24,7 @@ from fielddesk.features.workorders.model import Note, WorkOrder
 from fielddesk.features.workorders.rules import ASSIGNED, FINISHED, OPEN
 from fielddesk.store.actions import Ctx, decision, fact
 from fielddesk.store.tx import Tx
-from fielddesk.store.types import Code, Day, Id, Line, Prose, Quantity
+from fielddesk.store.types import MOMENT_LIMIT, Code, Day, Id, Line, Moment, Prose, Quantity
 
 QUESTIONED = (NONE, "limits", "trend")
 
@@ -65,11 +65,12 @@ def start_inspection(tx: Tx, ctx: Ctx, *, inspection_id: Id) -> None:
 def answer_item(
     tx: Tx, ctx: Ctx, *, inspection_id: Id, order_id: Id, asset_id: Id, version_id: Id, item: Code, verdict: Code,
     number: Quantity | None = None, choice: Code | None = None, text: Prose = "", day: Day | None = None,
-    questioned: Code = "none", kept_because: Line = "",
+    questioned: Code = "none", kept_because: Line = "", after: Moment = 0,
 ) -> str:  # fmt: skip
     """Record an answer; the newest one of an item stands and the earlier ones stay.
 
-    `verdict` is what `rules.check_answer` made of it, `questioned` why it was questioned and yet kept.
+    `verdict` is what `rules.check_answer` made of it, `questioned` why it was questioned and yet kept. `after` is the
+    moment of the answer that was shown, which this one takes the place of.
     """
     if verdict not in VERDICTS or verdict == NONE:
         raise RuleBroken("verdict_unknown", field="verdict", verdict=verdict)
@@ -82,21 +83,21 @@ def answer_item(
         Answer(
             id=ctx.id("answer"), inspection_id=inspection_id, order_id=order_id, asset_id=asset_id,
             version_id=version_id, item=item, verdict=verdict, number=number, choice=choice, text=text, day=day,
-            questioned=questioned, kept_because=kept_because, by_id=ctx.actor, at=ctx.at,
+            questioned=questioned, kept_because=kept_because, by_id=ctx.actor, at=_later(ctx, after),
         )
     )  # fmt: skip
 
 
 @fact(may=FIELD_STAFF, about="inspection_id")
 def take_answer_back(
-    tx: Tx, ctx: Ctx, *, inspection_id: Id, order_id: Id, asset_id: Id, version_id: Id, item: Code
+    tx: Tx, ctx: Ctx, *, inspection_id: Id, order_id: Id, asset_id: Id, version_id: Id, item: Code, after: Moment = 0
 ) -> str:
-    """Leave an item without answer again; what was answered stays in its history."""
+    """Leave an item without answer again; what was answered stays in its history. `after` as in `answer_item`."""
     ctx.tell(item=item, version_id=version_id)
     return tx.add(
         Answer(
             id=ctx.id("answer"), inspection_id=inspection_id, order_id=order_id, asset_id=asset_id,
-            version_id=version_id, item=item, verdict=NONE, by_id=ctx.actor, at=ctx.at,
+            version_id=version_id, item=item, verdict=NONE, by_id=ctx.actor, at=_later(ctx, after),
         )
     )  # fmt: skip
 
@@ -154,6 +155,12 @@ def hand_over(tx: Tx, ctx: Ctx, *, order_id: Id, assignee_id: Id, text: Prose = 
         tx.change(order, None, status=ASSIGNED)
     if text.strip():
         tx.add(Note(id=ctx.id("note"), order_id=order_id, text=text, author_id=ctx.actor, at=ctx.at))
+
+
+def _later(ctx: Ctx, after: int) -> int:
+    """When an answer counts as given: behind the one it takes the place of, also by a clock that lags behind a
+    colleague's, or was set back since. Else the old value would stand, and the new one seem lost."""
+    return min(max(ctx.at, after + 1), MOMENT_LIMIT)
 
 
 def _still_missing(items: tuple[Item, ...], left: tuple[Item, ...]) -> RuleBroken:

@@ -239,7 +239,7 @@ class ItemCard(Card):
             return
         if given.number is not None:
             self._show_value(given.number)
-            question = question_of(self.item, self._past(), self._bench.now(), given.number)
+            question = question_of(self.item, self._past(), self._moment(), given.number)
             stands = self._given is not None and self._given.number == given.number
             if question is not None and not stands:
                 self._ask(question, given.number)
@@ -289,6 +289,10 @@ class ItemCard(Card):
 
     def _past(self) -> list[tuple[int, int]]:
         return [(row.at, row.number) for row in self._readings]
+
+    def _moment(self) -> int:
+        """Now, but behind every earlier reading: a clock that stands in 1970 must not leave the trend without them."""
+        return max(self._bench.now(), *(row.at + 1 for row in self._readings), 0)
 
     def _ask(self, question: Question, number: int) -> None:
         """Put the question under the value; until it is decided the value stays a draft."""
@@ -344,7 +348,7 @@ class ItemCard(Card):
         """Lay a value beside its limits and the earlier ones."""
         if self.item.kind != NUMBER:
             return
-        question = None if number is None else question_of(self.item, self._past(), self._bench.now(), number)
+        question = None if number is None else question_of(self.item, self._past(), self._moment(), number)
         state = "ok" if question is None else "bad" if question.why == LIMITS else "warn"
         if number is not None:
             words, colour = verdict_chip(self.item, number, question)
@@ -385,7 +389,7 @@ class ItemCard(Card):
         if what == ANSWER:
             self.answer.restore(draft)
             if isinstance(self.answer, NumberAnswer) and (number := self.answer.number()) is not None:
-                question = question_of(self.item, self._past(), self._bench.now(), number)
+                question = question_of(self.item, self._past(), self._moment(), number)
                 if question is not None:
                     self._ask(question, number)
         elif what == NOTE:

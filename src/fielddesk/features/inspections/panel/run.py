@@ -258,9 +258,9 @@ class Running(RunFrame):
         if view is None:
             return
         item, inspection = card.item, view.inspection
-        before = self.stands.item_view(item.key).answer
+        before, after = self.stands.item_view(item.key).answer, self.stands.after(item.key)
         try:
-            answer = answer_call(inspection, item.key, given, questioned, because)
+            answer = answer_call(inspection, item.key, given, questioned, because, after)
         except FieldDeskError as error:
             card.answer.trouble(error)
             return
@@ -270,7 +270,7 @@ class Running(RunFrame):
             answer,
             then=lambda _done: self._stored(),
             failed=partial(self._not_stored, card, item.key),
-            undo=taking_back(inspection, item.key, before),
+            undo=taking_back(inspection, item.key, before, after + 1),
             drops=[(item.key, inspection.id + what) for what in (ANSWER, NOTE, KEPT)],
         )
         if self.card is card:

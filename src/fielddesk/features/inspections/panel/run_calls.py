@@ -21,21 +21,21 @@ def _ids(own: Inspection) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def answer_call(own: Inspection, item: str, given: Given, questioned: str, because: str) -> Call:
-    """The fact that records an answer."""
+def answer_call(own: Inspection, item: str, given: Given, questioned: str, because: str, after: int = 0) -> Call:
+    """The fact that records an answer; `after` is the moment of the one that stands now, 0 where there is none."""
     return call(
         answer_item, **_ids(own), item=item, verdict=given.verdict, number=given.number, choice=given.choice,
-        text=given.text, day=given.day, questioned=questioned, kept_because=because,
+        text=given.text, day=given.day, questioned=questioned, kept_because=because, after=after,
     )  # fmt: skip
 
 
-def taking_back(own: Inspection, item: str, before: Answer | None) -> Callable[[Done], Call]:
-    """What makes an item as it was before: its earlier answer once more, or none."""
+def taking_back(own: Inspection, item: str, before: Answer | None, after: int) -> Callable[[Done], Call]:
+    """What makes an item as it was before: its earlier answer once more, or none; `after` as in `answer_call`."""
 
     def made(_done: Done) -> Call:
         if before is None:
-            return call(take_answer_back, **_ids(own), item=item)
-        return answer_call(own, item, given_of(before), before.questioned, before.kept_because)
+            return call(take_answer_back, **_ids(own), item=item, after=after)
+        return answer_call(own, item, given_of(before), before.questioned, before.kept_because, after)
 
     return made
 

@@ -48,10 +48,11 @@ class Standing:
         self.pending: dict[str, Given | None] = {}
         """Answers on their way to the disk, by item."""
         self.saving = 0
+        self._given_after: dict[str, int] = {}
 
     def begin(self) -> None:
         """Another inspection: nothing is known of it yet."""
-        self.view, self.pending = None, {}
+        self.view, self.pending, self._given_after = None, {}, {}
 
     def take(self, view: InspectionView) -> None:
         """It was read: what is on its way still counts."""
@@ -93,6 +94,13 @@ class Standing:
     def item_view(self, key: str) -> ItemView:
         assert self.view is not None
         return next(each for each in self.view.items if each.item.key == key)
+
+    def after(self, key: str) -> int:
+        """Behind which moment the next answer of an item counts: all that were read, and those on their way."""
+        view = self.item_view(key)
+        read = max((row.at for row in (view.answer, *view.earlier) if row is not None), default=0)
+        self._given_after[key] = max(read, self._given_after.get(key, -1) + 1)
+        return self._given_after[key]
 
     def is_complete(self) -> bool:
         return self.view is not None and self.view.inspection.completed_at is not None
