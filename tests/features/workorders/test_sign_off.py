@@ -208,7 +208,8 @@ def test_what_is_dropped_on_the_page_does_not_reach_the_window_behind_it(
     assert dropped == []
     assert page.is_up()
     hold(page.back, desk, qtbot, panel)
-    QApplication.sendEvent(desk.desk, letting_go)
+    for event in (entering, letting_go):
+        QApplication.sendEvent(desk.desk, event)
     assert dropped == [tmp_path / "customers.csv"]
 
 
