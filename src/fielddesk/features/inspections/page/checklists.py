@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from PySide6.QtGui import QGuiApplication
 
-from fielddesk.core.i18n import _, ngettext
+from fielddesk.core.i18n import _
 from fielddesk.features.inspections.dialogs import named
-from fielddesk.features.inspections.panel.checklist import ChecklistPanel
-from fielddesk.features.inspections.panel.checklist_record import CLASSES, ChecklistRecord, NewChecklist
-from fielddesk.features.inspections.panel.plans import PlanPanel, count_of_plans
-from fielddesk.features.inspections.panel.versions import VersionsPanel
+from fielddesk.features.inspections.page.templates import TABLE, row_of
+from fielddesk.features.inspections.panel.checklist_record import CLASSES, NewChecklist
 from fielddesk.features.inspections.queries import (
     ChecklistRow,
     checklist_count,
     checklist_page,
     checklist_place,
     checklist_row,
-    version_count,
 )
-from fielddesk.features.people.dialogs import for_the_office
-from fielddesk.features.people.panel import history_of
 from fielddesk.features.people.rules import OFFICE
 from fielddesk.store.tx import Reading
 from fielddesk.ui.lists import Row
-from fielddesk.ui.making import NEW
 from fielddesk.ui.menus import MenuLine
-from fielddesk.ui.page import Page
 from fielddesk.ui.records import Head, RecordsPage
-from fielddesk.ui.seams import Bench, CommandOffer, Hit, Offers, PanelOffer, PlaceOffer, SearchOffer
+from fielddesk.ui.seams import Bench
 from fielddesk.ui.signs import Chip
-
-TABLE: Final = "checklist"
 
 
 class TemplatesPage(RecordsPage):
@@ -86,54 +75,3 @@ class TemplatesPage(RecordsPage):
         number = row.number if row else ""
         copy = MenuLine(lambda: _("Copy number"), lambda: QGuiApplication.clipboard().setText(number))
         return [*super().menu(row_id), copy]
-
-
-def row_of(row: ChecklistRow) -> Row:
-    """A checklist as two lines."""
-    items = ngettext("{n} item", "{n} items", row.items).format(n=row.items)
-    version = _("Version {n}").format(n=row.version) if row.version else _("not published")
-    return Row(row.id, named(row.names), row.number, version, icon="list-checks", below=items, number=row.number)
-
-
-def _find(read: Reading, text: str, limit: int) -> list[Hit]:
-    found = [row_of(row) for row in checklist_page(read, text, 0, limit)]
-    return [Hit(TABLE, row.id, row.title, row.second, "list-checks") for row in found]
-
-
-def _page(bench: Bench) -> Page:
-    return TemplatesPage(bench)
-
-
-def _show(bench: Bench) -> None:
-    bench.show(TABLE, "")
-
-
-def _new(bench: Bench) -> None:
-    bench.show(TABLE, NEW)
-
-
-def _versions(read: Reading, row_id: str) -> int:
-    return version_count(read, row_id)
-
-
-def offer_templates(offers: Offers) -> None:
-    """Hand checklists and plans to the window."""
-    watched = frozenset({TABLE, "checklist_version"})
-    offers.add(
-        PlaceOffer("checklists", lambda: _("Checklists"), "list-checks", 32, _page, shows=frozenset({TABLE}),
-                   in_navigation=False),
-        PanelOffer(TABLE, "items", lambda: _("Items"), 10, ChecklistPanel, watches=watched),
-        PanelOffer(TABLE, "versions", lambda: _("Versions"), 20, VersionsPanel, _versions, watched),
-        PanelOffer(TABLE, "record", lambda: _("Record"), 30, ChecklistRecord, watches=frozenset({TABLE})),
-        history_of(TABLE),
-        PanelOffer("asset", "plans", lambda: _("Plans"), 31, PlanPanel, count_of_plans,
-                   frozenset({"inspection_plan", "plan_exception", "inspection", TABLE})),
-        CommandOffer("checklist.show", lambda: _("Checklists"), _show, icon="list-checks",
-                     place=lambda: _("Inspections")),
-        CommandOffer("checklist.new", lambda: _("New checklist"), _new, icon="plus", place=lambda: _("Checklists"),
-                     blocked=for_the_office),
-        SearchOffer("checklists", lambda: _("Checklists"), 35, _find),
-    )  # fmt: skip
-
-
-__all__ = ["TemplatesPage", "offer_templates"]

@@ -23,7 +23,6 @@ from fielddesk.features.inspections.queries import (
     asked_by_stage,
     checklist_for,
     checklist_page,
-    plan_count,
     plan_page,
     visits_of_asset,
 )
@@ -64,11 +63,6 @@ class Plans:
     """The checklist that its stage names, else that of its model or class."""
     asked: Policy
     """What its stage asks of inspections."""
-
-
-def count_of_plans(read: Reading, asset_id: str) -> int:
-    """How many plans an asset has, also ended ones."""
-    return plan_count(read, PlanFilter("", asset_id, ended=True))
 
 
 def plans_of(read: Reading, asset_id: str, today: str) -> Plans:

@@ -9,12 +9,12 @@ from fielddesk.features.inspections.actions import create_inspection
 from fielddesk.features.inspections.dialogs import STANDINGS, failed_words, named, progress_words, verdict_words
 from fielddesk.features.inspections.model import Checklist, ChecklistVersion
 from fielddesk.features.inspections.panel.lists import inspection_source, standing_of
+from fielddesk.features.inspections.panel.names import RUN
 from fielddesk.features.inspections.queries import (
     ALL,
     InspectionFilter,
     InspectionRow,
     checklist_for,
-    inspection_count,
     inspections_of,
     latest_version,
 )  # fmt: skip
@@ -32,16 +32,6 @@ from fielddesk.ui.seams import Bench, SubjectPanel
 from fielddesk.ui.signs import Card, CardRow, Chip, Empty
 
 TABLE = "inspection"
-RUN = "run:"
-"""Before an inspection's id: show it running."""
-
-
-def count_of_order(read: Reading, order_id: str) -> int:
-    return len(inspections_of(read, order_id, "2000-01-01"))
-
-
-def count_of_asset(read: Reading, asset_id: str) -> int:
-    return inspection_count(read, InspectionFilter("", "2000-01-01", ALL, asset_id=asset_id))
 
 
 def _usual(read: Reading, order: WorkOrder) -> Checklist | None:

@@ -14,9 +14,10 @@ from fielddesk.features.documents.panel import hot_folder
 from fielddesk.features.inspections.actions import start_inspection
 from fielddesk.features.inspections.dialogs import item_rows, named
 from fielddesk.features.inspections.panel.item_card import ANSWER, KEPT, NOTE, ItemCard
+from fielddesk.features.inspections.panel.names import RUNNING
 from fielddesk.features.inspections.panel.run_calls import answer_call, complete, open_again, taking_back
 from fielddesk.features.inspections.panel.run_frame import RunFrame
-from fielddesk.features.inspections.panel.run_state import RUNNING, Opened, opened
+from fielddesk.features.inspections.panel.run_state import Opened, opened
 from fielddesk.features.inspections.queries import InspectionView, ReadingRow
 from fielddesk.features.inspections.rules import NUMBER, Given, result_of
 from fielddesk.store.actions import call

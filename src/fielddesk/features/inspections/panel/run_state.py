@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from fielddesk.features.inspections.panel.item_card import ANSWER, KEPT, NOTE
 from fielddesk.features.inspections.queries import InspectionView, ItemView, ReadingRow, inspection_view
@@ -23,8 +22,6 @@ from fielddesk.features.inspections.rules import (
 from fielddesk.store.outbox import Draft
 from fielddesk.store.tx import Reading
 
-RUNNING: Final = ("inspection.running", "here")
-"""The draft that holds which inspection is under way on this laptop."""
 Opened = tuple[InspectionView | None, Mapping[str, list[ReadingRow]], str]
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from fielddesk.core.frozen import dataclass
 from fielddesk.features.assets.model import Asset
 from fielddesk.features.inspections.model import Inspection
 from fielddesk.features.inspections.queries import (
