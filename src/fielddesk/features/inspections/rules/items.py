@@ -8,6 +8,7 @@ one), `unit`, `low`, `high` (millionths), `decimals`, and `options` [{key, names
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 from fielddesk.core import canonical
@@ -42,6 +43,7 @@ MOST_PARTS: Final = 20
 MOST_DECIMALS: Final = 6
 LONGEST: Final = 500
 _LIMIT: Final = 10**15
+_BROKEN: Final = re.compile("[\x00-\x1f\ud800-\udfff]")
 _KEY = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,63}\Z", re.ASCII)
 _LANGUAGES = frozenset({"en", "zh_CN", "zh_TW"})
 _FIELDS = frozenset(
@@ -147,10 +149,19 @@ def parse_items(text: str | list[Any]) -> tuple[Item, ...]:
 
     Codes: items_malformed, items_none, items_too_many, item_* for what is wrong with one of them.
     """
+    return _read_again(text) if isinstance(text, str) else _read_all(text)
+
+
+@lru_cache(maxsize=16)
+def _read_again(text: str) -> tuple[Item, ...]:
+    """A version never changes, and a past of a thousand inspections was given under a few of them."""
     try:
-        tree = canonical.loads(text) if isinstance(text, str) else text
+        return _read_all(canonical.loads(text))
     except ValueError:
         raise RuleBroken("items_malformed", field="items") from None
+
+
+def _read_all(tree: Any) -> tuple[Item, ...]:
     if not isinstance(tree, list):
         raise RuleBroken("items_malformed", field="items")
     if len(tree) > MOST_ITEMS:
@@ -257,7 +268,7 @@ class _Reader:
             raise self._broken("item_malformed")
         if len(value) > limit:
             raise self._broken("item_text_too_long", limit=limit)
-        if any(ord(sign) < 32 or 0xD800 <= ord(sign) < 0xE000 for sign in value):
+        if _BROKEN.search(value):
             raise self._broken("item_text_broken")
         return value
 
