@@ -3,9 +3,13 @@
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+SLOW = Path(__file__).with_name("slow.txt")
+"""What a measured run of the quick tests found to take most of its time."""
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -15,8 +19,12 @@ settings.load_profile("fielddesk")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks PostgreSQL is left to the run of all tests: its server takes seconds to start."""
+    """What takes its time is left to the run of all tests: whatever asks PostgreSQL, whose server takes seconds to
+    start, and what `tests/slow.txt` names. A name there without its parameters stands for all of them."""
+    listed = set(SLOW.read_text(encoding="utf-8").split("\n"))
     for item in items:
+        if item.nodeid in listed or item.nodeid.partition("[")[0] in listed:
+            item.add_marker(pytest.mark.slow)
         asked = {"postgres", "office_on_postgresql"} & set(getattr(item, "fixturenames", ()))
         if asked or "postgresql" in item.name:
             item.add_marker(pytest.mark.slow)
