@@ -216,6 +216,8 @@ class RowList(Worded, QTableView):
     opened = Signal(str)
     gone = Signal(str)
     counted = Signal(int)
+    ahead = 0
+    """So many rows behind the chosen one are kept in sight, where a person goes on to them."""
     table = ""
     """Whose rows these are, where each is a record: then an export has all of its columns."""
 
@@ -245,6 +247,16 @@ class RowList(Worded, QTableView):
         self.rows.counted.connect(self.counted)
         self.doubleClicked.connect(self._open)
         self.say("set_name", name)
+
+    def scrollTo(
+        self, index: QModelIndex | QPersistentModelIndex,
+        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
+    ) -> None:  # fmt: skip
+        """Bring a row into sight, and with it the `ahead` next ones."""
+        last = min(index.row() + self.ahead, self.rows.rowCount() - 1)
+        if self.ahead and index.isValid() and last > index.row():
+            super().scrollTo(self.rows.index(last, 0), hint)
+        super().scrollTo(index, hint)
 
     def show_source(self, source: Source) -> None:
         """Show other rows."""

@@ -35,6 +35,9 @@ CALENDAR: Final = "calendar"
 VIEW: Final = "view:"
 """Before the key of a view: show that one."""
 
+NEXT_IN_SIGHT = 3
+"""Items that a person sees coming."""
+
 
 class InspectionsPage(SubjectPage, SplitPage):
     """Inspections."""
@@ -53,6 +56,7 @@ class InspectionsPage(SubjectPage, SplitPage):
         self._days: dict[str, CalendarDay] = {}
         self._day = bench.today()
         self.running = Running(bench)
+        self.running.list.ahead = NEXT_IN_SIGHT
         self.running.went_back.connect(self._ran)
         self.running.completed.connect(self._completed)
         self._row.addWidget(self.running, 1)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import _, format_quantity
 from fielddesk.core.ids import new_id
 from fielddesk.features.documents.model import Attachment
+from fielddesk.features.documents.rules import PICTURES
 from fielddesk.features.inspections.actions import follow_up_calls, follow_up_id
 from fielddesk.features.inspections.dialogs import item_title, named, value_words
 from fielddesk.features.inspections.queries import InspectionView, ItemView, ProposedRow, proposed_parts
@@ -28,22 +30,36 @@ from fielddesk.store.tx import Reading
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button, Link
 from fielddesk.ui.copying import Copyable
+from fielddesk.ui.pictures import THUMBNAIL, picture
 from fielddesk.ui.seams import Bench
 from fielddesk.ui.signs import Card, Chip
 from fielddesk.ui.text import Glyph, Heading, Text, Words
 from fielddesk.ui.wording import sentence
 
+PICTURE_HIGH = 132
+"""Pixels at 100 %."""
+
 
 @dataclass(frozen=True)
 class Proposal:
     """What a failed item proposes: parts with their stock, the photos of what failed, the stage and strategy revision
-    an order is opened under today, and the order that was made of it (number, id)."""
+    an order is opened under today, and the order that was made of it (number, id). `picture` is the hash of the newest
+    photo of it, small; "" where there is none."""
 
     item: str
     parts: Sequence[tuple[ProposedRow, Sequence[PlaceStock]]]
     made: tuple[str, str] | None
     photos: Sequence[Attachment] = ()
     standing: tuple[str, int] | None = None
+    picture: str = ""
+
+
+def newest_picture(read: Reading, order_id: str, item: str) -> str:
+    """The hash of the newest photo or drawing of an item, small; "" where there is none."""
+    c = Attachment.c
+    where = (c.order_id == order_id, c.item == item, c.kind.in_(PICTURES), c.archived_at.is_(None), c.thumbnail != "")
+    found = read.all(Attachment, *where, order=[c.at.desc(), c.id.desc()], limit=1)
+    return found[0].thumbnail if found else ""
 
 
 def proposal_of(read: Reading, view: InspectionView, item: ItemView, me: str, role: str, today: str) -> Proposal:
@@ -68,6 +84,7 @@ def proposal_of(read: Reading, view: InspectionView, item: ItemView, me: str, ro
         None if made is None else (str(made[0]), str(made[1])),
         pictures_of_item(read, view.inspection.order_id, item.item.key),
         asset_standing(read, view.inspection.asset_id, today),
+        newest_picture(read, view.inspection.order_id, item.item.key),
     )
 
 
@@ -108,14 +125,29 @@ class FailedCard(Card):
         head.addWidget(self.make)
         inner.addLayout(head)
         self.note = Copyable("")
-        inner.addWidget(self.note)
         self._parts = QVBoxLayout()
         theme.space(self._parts, spacing=4)
-        inner.addLayout(self._parts)
         self.link = Link("")
         self.link.clicked.connect(self._show_order)
-        inner.addWidget(self.link)
+        self.picture = QLabel()
+        self.picture.hide()
+        self._picture_of = ""
+        inner.addLayout(self._body())
         self.hide()
+
+    def _body(self) -> QHBoxLayout:
+        """The photo, and beside it what was found and what it needs."""
+        words = QVBoxLayout()
+        theme.space(words, spacing=8)
+        words.addWidget(self.note)
+        words.addLayout(self._parts)
+        words.addWidget(self.link)
+        words.addStretch(1)
+        body = QHBoxLayout()
+        theme.space(body, spacing=16)
+        body.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
+        body.addLayout(words, 1)
+        return body
 
     def show_failed(self, about: InspectionView | None, view: ItemView | None, *, current: bool = False) -> None:
         """Show an item that failed, or nothing; `current`: its own card stands above."""
@@ -157,6 +189,36 @@ class FailedCard(Card):
         if self._view is not None and proposal.item == self._view.item.key:
             self._proposal = proposal
             self._show_parts()
+            self._show_picture(proposal.picture)
+
+    def _show_picture(self, sha256: str) -> None:
+        """The photo, as soon as it is on this laptop."""
+        if sha256 == self._picture_of:
+            return
+        self._picture_of = sha256
+        self.picture.hide()
+        if sha256:
+            self._bench.read_blob(
+                sha256, lambda content: self._decode(sha256, content), key=f"failed.picture.{id(self)}"
+            )
+
+    def _decode(self, sha256: str, content: bytes | None) -> None:
+        if content is None:
+            self._picture_of = ""  # not here yet: asked again when the card is read again
+        else:
+            self._bench.work(
+                lambda: picture(content, THUMBNAIL), lambda image: self._put_picture(sha256, image),
+                failed=lambda _error: None,
+            )  # fmt: skip
+
+    def _put_picture(self, sha256: str, image: QImage) -> None:
+        if sha256 == self._picture_of:
+            high = theme.px(PICTURE_HIGH)
+            self.picture.setPixmap(
+                QPixmap.fromImage(image.scaledToHeight(high, Qt.TransformationMode.SmoothTransformation))
+            )
+            self.picture.setAccessibleName(_("Photo of what failed"))
+            self.picture.show()
 
     def _show_parts(self) -> None:
         for line in self._lines:
