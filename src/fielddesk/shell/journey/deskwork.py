@@ -68,6 +68,10 @@ class Deskwork:
         self.hands.press("Return")
         self.hands.until(self.window.palette.isHidden, f"{words} runs")
 
+    def run(self, key: str) -> None:
+        """Run a command by its key, by its words in the language of the moment."""
+        self.command(next(spoken(each.words) for each in self.window.commands() if each.key == key))
+
     def go(self, key: str) -> None:
         """Go to a place by the words it is called by."""
         title = next(spoken(place.title) for place in self.desk.navigation.places() if place.key == key)

@@ -159,6 +159,9 @@ class Walk:
                 self.work.go(key)
                 self.hands.pause(600)
                 self.hands.picture(f"{key}-{language}-{theme}-{size}")
+            self.work.run("inspection.calendar")
+            self.hands.pause(600)
+            self.hands.picture(f"calendar-{language}-{theme}-{size}")
 
     def end(self) -> None:
         self.desk.close()
