@@ -12,7 +12,7 @@ from fielddesk.core.frozen import dataclass
 from fielddesk.core.i18n import ngettext
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button
-from fielddesk.ui.text import Elided, Glyph, Text, Worded, Words, spoken, visible
+from fielddesk.ui.text import Elided, Glyph, Text, Worded, Words, spoken
 from fielddesk.ui.tokens import STATE_ICONS
 
 
@@ -62,7 +62,7 @@ class Notice:
     answers: Sequence[tuple[Words, Callable[[], None]]] = ()
 
 
-class Banner(QFrame):
+class Banner(Worded, QFrame):
     """The one banner of a page; more than one notice is told as "and 1 more"."""
 
     heard_as = "notice"
@@ -126,9 +126,8 @@ class Banner(QFrame):
             self._answers.addWidget(button)
             self._buttons.append(button)
         self._arrange()
-        told_now = visible(f"{spoken(first.fact)}. {spoken(advice)}".strip(". "))
-        self.setAccessibleName(told_now)
-        theme.announce(self, told_now)
+        self.say("set_name", lambda: f"{spoken(first.fact)}. {spoken(advice)}".strip(". "))
+        theme.announce(self, self.accessibleName())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -131,7 +131,7 @@ class Trend(Worded, QWidget):
         for words, limit in ((_("min {value}"), self._low), (_("max {value}"), self._high)):
             if limit is not None:
                 told.append(words.format(value=format_quantity(limit, self._unit)))
-        return ", ".join(told)
+        return _(", ").join(told)
 
     def _readings(self) -> list[Reading]:
         return [*self._before, self._now] if self._now is not None else list(self._before)

@@ -164,6 +164,22 @@ def test_a_value_off_its_trend_is_questioned_and_one_key_keeps_it(anna: Person, 
     assert anna.at == "valve"
 
 
+def test_the_language_changes_under_a_questioned_value_and_nothing_is_lost(anna: Person) -> None:
+    anna.to_the_pressure()
+    anna.type("93.2")
+    anna.press(Keys.Key_Return)
+    i18n.set_language("zh_CN")
+    anna.desk.settle()
+    assert anna.card.answer.field is not None
+    assert anna.card.answer.field.text() == "93.2"
+    assert "偏离趋势" in words(anna.card.banner)
+    assert "偏离趋势" in anna.card.banner.accessibleName()
+    assert anna.card.trend is not None
+    assert ", " not in anna.card.trend.accessibleDescription()
+    anna.press(Keys.Key_K)
+    assert anna.card.banner.isHidden()
+
+
 def test_measured_again_a_value_is_as_if_never_typed(anna: Person, press: Store) -> None:
     anna.to_the_pressure()
     anna.type("120")
