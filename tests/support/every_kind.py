@@ -29,7 +29,11 @@ def work_on_customers(did: Did, customer: str, hard: str) -> None:
     """`hard` is a line with every letter that ever made trouble."""
     did(
         call(
-            edit_customer, based_on={"phone": "", "language": "zh_cn"}, customer_id=customer, phone=hard, language="zh_tw"
+            edit_customer,
+            based_on={"phone": "", "language": "zh_cn"},
+            customer_id=customer,
+            phone=hard,
+            language="zh_tw",
         )
     )
     site = did(call(create_site, customer_id=customer, name=hard, zone="Asia/Taipei", permit_needed=1))
