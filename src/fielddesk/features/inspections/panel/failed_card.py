@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.frozen import dataclass
@@ -130,6 +130,7 @@ class FailedCard(Card):
         self.link = Link("")
         self.link.clicked.connect(self._show_order)
         self.picture = QLabel()
+        self.picture.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.picture.hide()
         self._picture_of = ""
         inner.addLayout(self._body())
