@@ -207,17 +207,15 @@ class Inspector(Person):
 
         return dict(self._ask(look))
 
-    def content(self, sha256: str, path: str) -> bool:
-        """Write a content of this laptop into a file; False where it is not here."""
+    def content(self, sha256: str, path: str) -> None:
+        """Write a content into a file, once it is on this laptop: contents travel behind the rows."""
         bench = self.window.bench
         assert bench is not None
+        self.hands.until(lambda: bench.has_blob(sha256), "the content arrives", 60)
         found: list[bytes | None] = []
         bench.read_blob(sha256, found.append)
-        self.hands.until(lambda: found, "the content, or that it is not here")
-        if found[0] is None:
-            return False
-        Path(path).write_bytes(found[0])
-        return True
+        self.hands.until(lambda: found, "the content is read")
+        Path(path).write_bytes(found[0] or b"")
 
 
 if __name__ == "__main__":

@@ -128,7 +128,7 @@ def read_the_report(anna: FarLaptop, report: list[str], folder: Path) -> None:
     """It is in the language of the customer, and says what was found."""
     number, language, sha256 = report
     path = folder / "report.pdf"
-    assert anna("content", sha256, str(path))
+    anna("content", sha256, str(path))
     assert language == "zh_tw"
     text = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True).stdout
     for words in (number, "主缸活塞桿密封", "蓄壓器壓力", WHY, "Kim Sørensen", "HP250-"):
@@ -155,7 +155,7 @@ def evening(hq: EmbeddedHq, anna: FarLaptop, dispatcher: FarLaptop, order_id: st
     ]  # fmt: skip
     for sha256 in [there["documents"][0][2], *(each[2] for each in there["files"])]:
         path = dispatcher.home / "content"
-        assert dispatcher("content", sha256, str(path))
+        dispatcher("content", sha256, str(path))
         assert hashlib.sha256(path.read_bytes()).hexdigest() == sha256
 
 
