@@ -226,7 +226,7 @@ class Inspecting(Deskwork):
         past, now = self._past(item)
         assert item.low is not None
         assert item.high is not None
-        for part in (10, 90, 5, 95):
+        for part in (2, 98, 10, 90):
             number = _fitting(item, item.low + (item.high - item.low) * part // 100)
             question = question_of(item, past, now, number)
             if question is not None and question.why == TREND:

@@ -138,7 +138,8 @@ class FailedCard(Card):
 
     def _body(self) -> QHBoxLayout:
         """The photo, and beside it what was found and what it needs."""
-        words = QVBoxLayout()
+        holder = QWidget()  # a layout alone would be no wider than its link
+        words = QVBoxLayout(holder)
         theme.space(words, spacing=8)
         words.addWidget(self.note)
         words.addLayout(self._parts)
@@ -147,7 +148,7 @@ class FailedCard(Card):
         body = QHBoxLayout()
         theme.space(body, spacing=16)
         body.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
-        body.addLayout(words, 1)
+        body.addWidget(holder, 1)
         return body
 
     def show_failed(self, about: InspectionView | None, view: ItemView | None, *, current: bool = False) -> None:
