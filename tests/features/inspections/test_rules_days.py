@@ -255,7 +255,7 @@ def test_a_weekly_visit_written_as_days_of_a_year_does_not_spare_the_quarterly_o
     found = absorb(
         {"w": (weekly, due_days(weekly, [], [], *window)), "q": (quarterly, due_days(quarterly, [], [], *window))}
     )
-    assert due(found["quarterly"]) == ["2026-01-07"]
+    assert due(found["q"]) == ["2026-01-07"]
 
 
 def test_a_plan_that_ended_has_no_visit_behind_its_end() -> None:

@@ -6,7 +6,7 @@ from PySide6.QtGui import QGuiApplication
 
 from fielddesk.core.i18n import _
 from fielddesk.features.inspections.dialogs import named
-from fielddesk.features.inspections.page.templates import TABLE, row_of
+from fielddesk.features.inspections.page.rows import TABLE, row_of
 from fielddesk.features.inspections.panel.checklist_record import CLASSES, NewChecklist
 from fielddesk.features.inspections.queries import (
     ChecklistRow,

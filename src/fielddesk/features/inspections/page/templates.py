@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from fielddesk.core.i18n import _, ngettext
-from fielddesk.features.inspections.dialogs import named
+from fielddesk.core.i18n import _
+from fielddesk.features.inspections.page.rows import TABLE, row_of
 from fielddesk.features.inspections.queries import (
-    ChecklistRow,
     PlanFilter,
     checklist_page,
     plan_count,
@@ -16,19 +13,9 @@ from fielddesk.features.inspections.queries import (
 from fielddesk.features.people.dialogs import for_the_office
 from fielddesk.features.people.panel import history_of
 from fielddesk.store.tx import Reading
-from fielddesk.ui.lists import Row
 from fielddesk.ui.making import NEW
 from fielddesk.ui.page import Page
 from fielddesk.ui.seams import Bench, CommandOffer, Hit, Offers, PanelOffer, PlaceOffer, SearchOffer, SubjectPanel
-
-TABLE: Final = "checklist"
-
-
-def row_of(row: ChecklistRow) -> Row:
-    """A checklist as two lines."""
-    items = ngettext("{n} item", "{n} items", row.items).format(n=row.items)
-    version = _("Version {n}").format(n=row.version) if row.version else _("not published")
-    return Row(row.id, named(row.names), row.number, version, icon="list-checks", below=items, number=row.number)
 
 
 def _find(read: Reading, text: str, limit: int) -> list[Hit]:
