@@ -43,6 +43,7 @@ from fielddesk.features.inspections.actions import (
     skip_visit,
     start_inspection,
     take_answer_back,
+    take_hand_over_back,
     version_id,
     visit_inspection_id,
     visit_order_id,
@@ -283,6 +284,7 @@ def work_of_inspections(did: Callable[[Call], Any], asset: str, person: str, oth
     assert did(call(complete_inspection, inspection_id=more, completed_on="2028-02-29")) == "passed"
     did(call(reopen_inspection, inspection_id=more))
     did(call(hand_over, based_on={"assignee_id": person}, order_id=other, assignee_id=person, text=HARD))
+    did(call(take_hand_over_back, order_id=other))
     given = {"item": "seal", "verdict": "failed", "number": None, "choice": None, "text": HARD, "day": "2027-01-01"}
     past = {
         "number": "OLD-1", "title": HARD, "asset_id": asset, "version_id": first, "plan_id": plan,

@@ -20,6 +20,7 @@ from fielddesk.features.inspections.actions import (
     reopen_inspection,
     start_inspection,
     take_answer_back,
+    take_hand_over_back,
     version_id,
 )
 from fielddesk.features.inspections.model import Answer, ChecklistVersion, Inspection
@@ -238,6 +239,29 @@ def test_an_engineer_hands_their_order_to_a_colleague_with_a_note(tmp_path: Path
     with shop.store.read() as read:
         assert read.one(WorkOrder, order).assignee_id == BENNO
         assert [note.text for note in read.all(Note, Note.c.order_id == order)] == ["items 1 to 3 are done"]
+
+
+def test_who_handed_over_by_mistake_takes_it_back_until_the_colleague_begins(tmp_path: Path, clock: FixedClock) -> None:
+    store = new_laptop(tmp_path / "annas", clock=clock, role=ENGINEER)
+    region.fill(store)
+    shop = Shop(store)
+    order = some_id("WO-A7-2026-1042")
+    giving = {"based_on": {"assignee_id": ANNA}, "order_id": order, "assignee_id": BENNO}
+    assert code_of(shop, take_hand_over_back, order_id=order).code == "hand_over_not_yours"
+    shop.do(hand_over, **giving)
+    shop.do(take_hand_over_back, order_id=order)
+    with store.read() as read:
+        assert read.one(WorkOrder, order).assignee_id == ANNA
+    assert code_of(shop, take_hand_over_back, order_id=order).code == "hand_over_not_yours"
+    shop.do(hand_over, **giving)
+    asset = shop.ask(lambda read: read.one(WorkOrder, order)).asset_id or some_id("asset")
+    begun = Answer(
+        id=some_id("begun"), inspection_id=some_id("one"), order_id=order, asset_id=asset, version_id=some_id("v"),
+        item="seal", verdict="passed", by_id=BENNO, at=shop.clock.now() + 1,
+    )  # fmt: skip
+    region.put(store, [begun])
+    assert code_of(shop, take_hand_over_back, order_id=order).code == "colleague_began"
+    store.close()
 
 
 def test_what_belongs_to_a_colleague_is_not_mine_to_give_away(tmp_path: Path, clock: FixedClock) -> None:

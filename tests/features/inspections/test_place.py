@@ -131,6 +131,25 @@ def test_a_visit_is_skipped_with_its_reason_and_put_back(desk: Workplace, press:
     assert page.visit.start.isVisible()
 
 
+def test_an_inspection_handed_over_by_mistake_comes_back_by_undo(desk: Workplace, press: Store, qtbot: QtBot) -> None:
+    page = place(desk)
+    with press.read() as read:
+        me = read.one(WorkOrder, ORDER).assignee_id
+    page.visit.hand.click()
+    asking = page.visit.hand_asking
+    colleague = asking.form.fields["assignee_id"]
+    colleague.editor.setCurrentIndex(colleague.editor.count() - 1)
+    asking.go.click()
+    desk.settle()
+    with press.read() as read:
+        assert read.one(WorkOrder, ORDER).assignee_id not in (me, None)
+    assert desk.desk.toast.words().startswith("Handed over to")
+    assert desk.desk.toast.take_back()
+    desk.settle()
+    with press.read() as read:
+        assert read.one(WorkOrder, ORDER).assignee_id == me
+
+
 def test_escape_leaves_a_visit_as_it_is(desk: Workplace, press: Store, qtbot: QtBot) -> None:
     page = place(desk)
     page.visit.skip.click()

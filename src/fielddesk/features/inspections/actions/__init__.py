@@ -29,12 +29,13 @@ from fielddesk.features.inspections.actions.running import (
     reopen_inspection,
     start_inspection,
     take_answer_back,
+    take_hand_over_back,
 )  # fmt: skip
 
 __all__ = [
     "AnswerLine", "InspectionLine", "answer_item", "complete_inspection", "create_checklist", "create_inspection",
     "create_plan", "edit_checklist", "edit_plan", "end_plan", "follow_up_calls", "follow_up_id", "hand_over",
     "import_inspections", "move_visit", "open_visit", "publish_version", "reopen_inspection",
-    "restore_visit", "skip_visit", "start_inspection", "take_answer_back", "version_id",
+    "restore_visit", "skip_visit", "start_inspection", "take_answer_back", "take_hand_over_back", "version_id",
     "visit_inspection_id", "visit_order_id",
 ]  # fmt: skip

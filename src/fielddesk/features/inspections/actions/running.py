@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fielddesk.core import canonical
 from fielddesk.core.errors import RuleBroken
 from fielddesk.features.inspections.actions.plans import visit_order
 from fielddesk.features.inspections.model import Answer, ChecklistVersion, Inspection
@@ -23,6 +24,7 @@ from fielddesk.features.people.rules import FIELD_STAFF, OFFICE
 from fielddesk.features.workorders.model import Note, WorkOrder
 from fielddesk.features.workorders.rules import ASSIGNED, FINISHED, OPEN
 from fielddesk.store.actions import Ctx, decision, fact
+from fielddesk.store.events import Event
 from fielddesk.store.tx import Tx
 from fielddesk.store.types import MOMENT_LIMIT, Code, Day, Id, Line, Moment, Prose, Quantity
 
@@ -134,7 +136,7 @@ def reopen_inspection(tx: Tx, ctx: Ctx, *, inspection_id: Id) -> None:
     tx.change(tx.one(Inspection, inspection_id), None, completed_at=None, completed_on=None, result=NONE)
 
 
-@decision(may=FIELD_STAFF, about="order_id")
+@decision(may=FIELD_STAFF, about="order_id", undo="take_hand_over_back")
 def hand_over(tx: Tx, ctx: Ctx, *, order_id: Id, assignee_id: Id, text: Prose = "") -> None:
     """Give one's own order, with every answer on it, to a colleague; `text` stays as a note on the order.
 
@@ -161,6 +163,26 @@ def _later(ctx: Ctx, after: int) -> int:
     """When an answer counts as given: behind the one it takes the place of, also by a clock that lags behind a
     colleague's, or was set back since. Else the old value would stand, and the new one seem lost."""
     return min(max(ctx.at, after + 1), MOMENT_LIMIT)
+
+
+@decision(may=FIELD_STAFF, about="order_id")
+def take_hand_over_back(tx: Tx, ctx: Ctx, *, order_id: Id) -> None:
+    """Take an order back that one has just handed over, as long as the colleague has not begun with it.
+
+    RuleBroken hand_over_not_yours where somebody else gave it last or it went on to a third one, colleague_began.
+    """
+    order, c, a = tx.one(WorkOrder, order_id), Event.c, Answer.c
+    if order.status in FINISHED:
+        raise RuleBroken("order_finished", status=order.status)
+    mine = (c.about_id == order_id, c.kind == "hand_over", c.outcome == "applied")
+    last = next(iter(tx.all(Event, *mine, order=[c.at.desc(), c.id.desc()], limit=1)), None)
+    told = canonical.loads(last.told) if last is not None else {}
+    if last is None or last.actor_id != ctx.actor or told.get("assignee_id") != order.assignee_id:
+        raise RuleBroken("hand_over_not_yours")
+    if tx.all(Answer, a.order_id == order_id, a.by_id == order.assignee_id, a.at >= last.at, limit=1):
+        raise RuleBroken("colleague_began")
+    ctx.tell(assignee_id=ctx.actor, number=order.number)
+    tx.change(order, None, assignee_id=ctx.actor)
 
 
 def _still_missing(items: tuple[Item, ...], left: tuple[Item, ...]) -> RuleBroken:

@@ -118,6 +118,8 @@ ACTIONS: Final = (
     ActionWords("reopen_inspection", lambda: _("Inspection open again"), _plain(N_("Completion taken back")),
                 "arrow-counter-clockwise"),
     ActionWords("hand_over", lambda: _("Inspection handed over"), _handed, "user-switch", {"assignee_id": "user"}),
+    ActionWords("take_hand_over_back", lambda: _("Inspection taken back"), _plain(N_("Handing over taken back")),
+                "arrow-counter-clockwise"),
     ActionWords("import_inspections", lambda: _("List of inspections"), _taken_in, "tray"),
 )  # fmt: skip
 

@@ -54,6 +54,10 @@ SENTENCES: Final[dict[str, Any]] = {
     "day_missing": N_("Type or pick a day."),
     "item_is_heading": N_("A heading is not answered."),
     "not_your_order": N_("This order belongs to somebody else; only who has it, or the office, can give it away."),
+    "hand_over_not_yours": N_(
+        "You are not the one who gave this order away last; ask the colleague who has it, or the office."
+    ),
+    "colleague_began": N_("Your colleague has begun with it already; ask them to hand it back."),
     "colleague_gone": N_("This colleague can no longer take orders. Choose another."),
     "moved_nowhere": N_("The visit is on this day already."),
     "moved_too_far": N_("This is farther than one visit from the next. Skip it with a reason instead."),

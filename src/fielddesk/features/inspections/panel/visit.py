@@ -12,7 +12,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fielddesk.core.errors import FieldDeskError
 from fielddesk.core.i18n import _, format_day
-from fielddesk.features.inspections.actions import hand_over, move_visit, open_visit, restore_visit, skip_visit
+from fielddesk.features.inspections.actions import (
+    hand_over,
+    move_visit,
+    open_visit,
+    restore_visit,
+    skip_visit,
+    take_hand_over_back,
+)
 from fielddesk.features.inspections.dialogs import (
     STANDINGS,
     named,
@@ -350,9 +357,10 @@ class VisitPane(Pane):
                 text=values["text"] or "",
             )  # fmt: skip
 
-        # Taken back only by who may still decide over it: once given away, the order is the colleague's.
-        undo = None
-        if before is not None and self._bench.me.role in OFFICE:
+        me, undo = self._bench.me, None
+        if before == me.user_id:
+            undo = lambda _done: call(take_hand_over_back, order_id=order_id)  # noqa: E731
+        elif before is not None and me.role in OFFICE:
             undo = lambda _done: call(  # noqa: E731
                 hand_over, based_on={"assignee_id": to}, order_id=order_id, assignee_id=before
             )
