@@ -368,3 +368,19 @@ def test_the_help_of_an_item_gets_a_picture_that_is_published_with_it(
     office.settle()
     last = newest(shop, press).id
     assert shop.ask(lambda read: read.all(HelpPicture, HelpPicture.c.version_id == last)) == []
+
+
+def test_a_help_picture_as_large_as_a_camera_takes_it_is_made_small_enough_to_travel(
+    office: Workplace, shop: Shop, press: str, tmp_path: Path
+) -> None:
+    photo = QImage(3000, 1200, QImage.Format.Format_RGB32)
+    photo.fill(Qt.GlobalColor.darkCyan)
+    assert photo.save(str(tmp_path / "gauge.png"))
+    panel = editor(office, press)
+    panel.list.choose("pump-noise")
+    office.settle()
+    panel.picture.take(tmp_path / "gauge.png")
+    office.settle()
+    kept = panel.written.pictures["pump-noise"]
+    content = shop.store.blobs.read_bytes(kept["sha256"])
+    assert (kept["media_type"], kept["size"], QImage.fromData(content).width()) == ("image/jpeg", len(content), 1600)

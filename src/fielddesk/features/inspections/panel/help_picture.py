@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
@@ -15,11 +15,16 @@ from fielddesk.core.i18n import _
 from fielddesk.store.blobs import Blob
 from fielddesk.ui import handing, theme
 from fielddesk.ui.buttons import Button
-from fielddesk.ui.pictures import THUMBNAIL, Found, look_at, picture
+from fielddesk.ui.pictures import THUMBNAIL, Found, jpeg, look_at, picture
 from fielddesk.ui.seams import Bench
 from fielddesk.ui.signs import Remark
 from fielddesk.ui.text import Text
 from fielddesk.ui.wording import sentence
+
+LONGEST: Final = 1600
+"""The longer side of a help picture, in pixels."""
+LARGEST: Final = 600_000
+"""Bytes; a picture of no more is kept as it is."""
 
 
 class PictureRow(QWidget):
@@ -83,17 +88,26 @@ class PictureRow(QWidget):
     def take(self, path: Path) -> None:
         """Take a file in as the picture; what is none is refused with a sentence."""
         zone = self._bench.zone()
-        self._bench.work(lambda: look_at(path, path.name, zone), self._looked, failed=self._refused)
+        self._bench.work(lambda: _to_travel(path, zone), self._looked, failed=self._refused)
 
-    def _looked(self, found: Found) -> None:
-        if not found.is_picture:
-            self._refused(FieldDeskError("picture_damaged", file=found.name))
-            return
-        self._bench.keep_blob(found.content, partial(self._kept, found), failed=self._refused)
+    def _looked(self, made: tuple[bytes, str]) -> None:
+        content, media_type = made
+        self._bench.keep_blob(content, partial(self._kept, media_type), failed=self._refused)
 
-    def _kept(self, found: Found, blob: Blob) -> None:
+    def _kept(self, media_type: str, blob: Blob) -> None:
         self.remark.show_words("")
-        self.changed.emit({"media_type": found.media_type, "size": blob.size, "sha256": blob.sha256, "caption": None})
+        self.changed.emit({"media_type": media_type, "size": blob.size, "sha256": blob.sha256, "caption": None})
 
     def _refused(self, error: FieldDeskError) -> None:
         self.remark.show_words(lambda: sentence(error))
+
+
+def _to_travel(path: Path, zone: str) -> tuple[bytes, str]:
+    """What is kept of a file, and its media type: it goes to every laptop, so a camera's full size is made smaller."""
+    found: Found = look_at(path, path.name, zone)
+    if not found.is_picture:
+        raise FieldDeskError("picture_damaged", file=found.name)
+    whole = path.read_bytes()
+    if found.size <= LARGEST and max(found.width, found.height) <= LONGEST:
+        return whole, found.media_type
+    return jpeg(picture(whole, LONGEST, found.name)), "image/jpeg"
