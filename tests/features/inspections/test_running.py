@@ -473,3 +473,20 @@ def test_a_checklist_of_two_hundred_items_with_hostile_names_is_worked_through(
         assert page.running.list.rows.rowCount() == 200 + 10
         assert faults(desk.desk) == []
         assert "<b>Item</b>" in page.running.card.title.text()  # type: ignore[union-attr]
+
+
+def test_what_the_next_item_complains_of_stays_while_the_last_answer_reaches_the_disk(anna: Person) -> None:
+    anna.to_the_pressure()
+    before = anna.card
+    anna.run.show_item("oil")
+    anna.desk.settle()
+    field = anna.card.answer.field
+    assert field is not None
+    anna.type("31 February")
+    assert not field.commit()
+    complaint = field.editor.accessibleDescription()
+    anna.run.stands.saving += 1
+    anna.run._stored(before)
+    anna.desk.settle()
+    assert field.editor.accessibleDescription() == complaint
+    assert not field._trouble.isHidden()

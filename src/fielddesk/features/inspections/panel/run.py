@@ -269,7 +269,7 @@ class Running(RunFrame):
         self.stands.saving += 1
         self._bench.do(
             answer,
-            then=lambda _done: self._stored(),
+            then=lambda _done: self._stored(card),
             failed=partial(self._not_stored, card, item.key),
             undo=taking_back(inspection, item.key, before, after + 1),
             drops=[(item.key, inspection.id + what) for what in (ANSWER, NOTE, KEPT)],
@@ -277,12 +277,12 @@ class Running(RunFrame):
         if self.card is card:
             self._show()
 
-    def _stored(self) -> None:
+    def _stored(self, card: ItemCard) -> None:
         self.stands.saving -= 1
         clock = format_moment(self._bench.now(), self._bench.zone(), "seconds")
         self.saved.set_words(lambda: _("Saved {time}").format(time=clock))
-        if self.card is not None and self.card.answer.field is not None:
-            self.card.answer.field.saved()
+        if card is self.card and card.answer.field is not None:  # what the next item complains of stays
+            card.answer.field.saved()
         self.reload()
 
     def _not_stored(self, card: ItemCard, key: str, error: FieldDeskError) -> None:
