@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from fielddesk.core import i18n
-from fielddesk.features.inspections.model import Inspection, PlanException
+from fielddesk.features.assets.model import Asset
+from fielddesk.features.customers.model import Customer
+from fielddesk.features.inspections.actions import visit_order_id
+from fielddesk.features.inspections.model import Checklist, Inspection, PlanException
 from fielddesk.features.inspections.page import InspectionsPage
 from fielddesk.features.inspections.panel import InspectionPanel, InspectionsOf
+from fielddesk.features.inspections.panel.visit_shown import visit_key
 from fielddesk.features.workorders.model import WorkOrder
 from fielddesk.store.database import Store
+from fielddesk.store.types import in_language
 from fielddesk.ui import theme
 from tests.support.benches import Workplace, workplace
 from tests.support.laptops import some_id
 from tests.support.look import IN_EACH_LANGUAGE, faults
-from tests.support.machine import INSPECTION, ORDER, PLAN, PRESS
+from tests.support.machine import INSPECTION, LIST, ORDER, PLAN, PRESS
+from tests.support.region import put
 
 Keys = Qt.Key
 
@@ -269,3 +277,19 @@ def test_an_empty_laptop_says_what_will_appear(dressed: theme.Theme, laptop: Sto
             page.show_view(view)
             desk.settle()
             assert faults(desk.desk) == []
+
+
+def test_a_visit_opened_here_is_called_as_its_customer_reads_it(desk: Workplace, press: Store) -> None:
+    with press.read() as read:
+        customer = read.one(Customer, read.one(Asset, PRESS).customer_id)
+    put(press, [replace(customer, language="zh_cn")])
+    page = place(desk)
+    page.show_subject("inspection", visit_key(PLAN, "2027-02-18"))
+    desk.settle()
+    page.visit.begin()
+    desk.settle()
+    with press.read() as read:
+        order = read.one(WorkOrder, visit_order_id(PLAN, "2027-02-18"))
+        checklist = read.one(Checklist, LIST)
+    assert order.title == in_language(checklist.names, "zh_CN")
+    assert order.title != in_language(checklist.names, "en")

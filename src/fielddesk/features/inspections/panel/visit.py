@@ -279,7 +279,7 @@ class VisitPane(Pane):
         plan, me = shown.plan, self._bench.me
         assert plan is not None
         assert shown.due_on is not None
-        title = " · ".join(part for part in (named(plan.checklist), plan.asset) if part) or _("Inspection")
+        title = shown.title or plan.asset or _("Inspection")  # as headquarters would call it
         who = plan.plan.engineer_id or (None if me.role in OFFICE else me.user_id)
         opening = call(
             open_visit, plan_id=plan.plan.id, due_on=shown.due_on, version_id=shown.version_id, number=number,

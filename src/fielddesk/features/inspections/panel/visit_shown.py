@@ -6,6 +6,7 @@ from typing import Final
 
 from fielddesk.core.frozen import dataclass
 from fielddesk.features.assets.model import Asset
+from fielddesk.features.customers.model import Customer
 from fielddesk.features.inspections.model import Inspection
 from fielddesk.features.inspections.queries import (
     DONE,
@@ -24,7 +25,9 @@ from fielddesk.features.people.queries import assignable_people
 from fielddesk.features.people.rules import FIELD_STAFF
 from fielddesk.features.workorders.model import WorkOrder
 from fielddesk.store.tx import Reading
+from fielddesk.store.types import in_language
 
+LANGUAGES: Final = {"en": "en", "zh_cn": "zh_CN", "zh_tw": "zh_TW"}
 AT: Final = "@"
 """Between a plan and a day in the name of a visit that nobody has opened yet."""
 
@@ -43,6 +46,8 @@ class Shown:
     serial: str
     people: list[User]
     assignee_id: str | None
+    title: str
+    """What the order is called that is opened for it: as the customer reads it, wherever it is opened first."""
 
     @property
     def due_on(self) -> str | None:
@@ -104,4 +109,11 @@ def shown_of(read: Reading, row_id: str, today: str, me: str) -> Shown | None:
         asset.serial if asset is not None else "",
         [user for user in assignable_people(read) if user.role in FIELD_STAFF],
         assignee if inspection is not None else plan.plan.engineer_id if plan is not None else None,
+        _title(read, plan, asset),
     )  # fmt: skip
+
+
+def _title(read: Reading, plan: PlanRow | None, asset: Asset | None) -> str:
+    customer = read.get(Customer, asset.customer_id) if asset is not None else None
+    language = LANGUAGES.get(customer.language if customer is not None else "", "en")
+    return in_language(plan.checklist, language) if plan is not None else ""
