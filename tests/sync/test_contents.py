@@ -508,6 +508,22 @@ def test_a_full_disk_is_said_and_uploads_go_on(place: Place, monkeypatch: pytest
     assert seen(anna, sha(down)) == down
 
 
+def test_a_length_that_a_row_only_claims_holds_up_no_other(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    order, anna = place.order("anna"), place.laptop("anna")
+    lying, sound = [pixels(number, 5_000) for number in (1, 2)], pixels(3, 4_000)
+    place.office.do(put_photo, order_id=order, sha256=place.give(sound), size=len(sound))
+    for each in lying:
+        place.office.do(put_photo, order_id=order, sha256=place.give(each), size=2**62)
+    monkeypatch.setattr("fielddesk.sync.contents.free_room", lambda folder: 64 * 1024 * 1024 + 100_000)
+    assert anna.sync()["files_problem"] == "disk_full"
+    assert seen(anna, sha(sound)) == sound
+    monkeypatch.setattr("fielddesk.sync.contents.free_room", lambda folder: 1 << 40)
+    for _round in range(2):
+        synced(anna)
+    assert [seen(anna, sha(each)) for each in lying] == lying
+    assert [content_of(anna, sha(each)).size for each in lying] == [5_000, 5_000]
+
+
 # ---------------------------------------------------------------- what leaves
 
 

@@ -13,7 +13,7 @@ from typing import Final, Literal
 import sqlalchemy as sa
 
 from fielddesk.core.frozen import dataclass
-from fielddesk.store.blobs import HASH, Blobs
+from fielddesk.store.blobs import HASH, LARGEST, Blobs
 from fielddesk.store.partial import partial_path
 from fielddesk.store.statements import ask
 from fielddesk.store.tables import BY_NAME, LAPTOP, Holds, Local, Synced
@@ -118,7 +118,8 @@ def named(read: Reading, near: set[str], hashes: Sequence[str] | None = None) ->
         for sha256, size, row_id, anchors in _rows(read, table, holds, hashes):
             if not HASH.match(sha256):
                 continue
-            one = Named(size, _rank(table, holds, near, anchors), row_id)
+            # A row may claim any length: no content is longer, and sums of lengths stay within a database's numbers.
+            one = Named(max(0, min(size, LARGEST)), _rank(table, holds, near, anchors), row_id)
             known = found.get(sha256)
             if known is not None:
                 newest = max(known.row_id, one.row_id)

@@ -191,7 +191,7 @@ class ContentList:
                 state = "here" if here else "away"
                 new = Content(sha256=sha256, size=name.size, rank=name.rank, state=state, row_id=name.row_id)
             else:
-                size = name.size or old.size
+                size = (old.size if old.state == "safe" else 0) or name.size or old.size  # what was carried is sure
                 new = changed(old, size=size, rank=name.rank, row_id=name.row_id, unnamed_since=None)
                 new = _as_on_disk(new, here)
             if new != old:

@@ -103,11 +103,10 @@ class LaptopContents:
         room = free_room(self._blobs.vault.folder) - SPARE
         found: list[Content] = []
         for each in wanted:
-            if room < 2 * each.size:
-                return found, True
-            room -= each.size
-            found.append(each)
-        return found, False
+            if room >= 2 * each.size:
+                room -= each.size
+                found.append(each)
+        return found, len(found) < len(wanted)
 
     # ---------------------------------------------------------------- one exchange
 
