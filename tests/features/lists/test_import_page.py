@@ -92,6 +92,21 @@ def test_a_list_is_seen_before_it_is_taken_and_a_second_time_nothing_happens(
     assert [own.id for own in operations(laptop)] == before
 
 
+def test_a_machine_whose_customer_is_named_in_two_ways_is_the_same_one(
+    desk: Workplace, page: ImportPage, laptop: Store, tmp_path: Path
+) -> None:
+    rows = "C-1001;SN-1;Press 1\r\nHarbour Stamping;SN-1;Press one\r\nHarbour Stamping;SN-1;Press 1\r\n"
+    path = written(tmp_path, "Customer number;Serial;Name\r\n" + rows, "two.csv", "utf-8")
+    opened(desk, page, path)
+    assert whats(page) == ["New", "Refused", "Unchanged"]
+    imported(desk, page)
+    page.back.click()
+    desk.settle()
+    assert whats(page) == ["Unchanged", "Refused", "Unchanged"]
+    imported(desk, page)
+    assert page._report.taken == 0
+
+
 def test_only_what_the_file_has_is_changed(desk: Workplace, page: ImportPage, laptop: Store, tmp_path: Path) -> None:
     opened(
         desk,

@@ -150,7 +150,7 @@ def _verdict(found: _Here, number: int, cells: Cells, line: Line | RuleBroken, s
         for key in NAMED_BY[found.plan.kind]:
             if not line.get(key):
                 raise RuleBroken(_MISSING[key], field=key)
-        if twice := _twice(found.plan, number, line, seen):
+        if twice := _twice(found.plan, number, found.with_one_name(line), seen):
             return Verdict(number, cells, twice, line)
         done, known = found.resolve(line)
     except RuleBroken as problem:
@@ -221,6 +221,11 @@ class _Here:
         here = (Asset.c.serial.in_(sorted(serials)), Asset.c.archived_at.is_(None))
         for asset in self._read.all(Asset, *here, order=[Asset.c.id]):
             self._assets.setdefault((asset.customer_id, asset.serial), []).append(asset)
+
+    def with_one_name(self, line: Line) -> Line:
+        """The line with its customer by id, whether the list says a number or a name: the same one is the same one."""
+        there = self._customers.get(line.get("customer", ""), [])
+        return {**line, "customer": there[0].id} if len(there) == 1 else line
 
     def resolve(self, line: Line) -> tuple[Line, Any]:
         """The line as its action takes it, and the record it is about, None where that is new."""
