@@ -181,6 +181,22 @@ def test_a_line_that_falls_silent_keeps_what_came(eve: Laptop, order: str, addre
 # ---------------------------------------------------------------- what is refused
 
 
+def test_the_same_content_from_two_laptops_leaves_no_half_of_it_behind(
+    office: Office, eve: Laptop, order: str, address: str
+) -> None:
+    """The second of two that began together may fill up its own upload, and it is not kept beside the first."""
+    lines = [Tus(address, eve), Tus(address, office.laptop("eve"))]
+    places = [line.create()[1] for line in lines]
+    assert places[0] != places[1]
+    for line, place in zip(lines, places, strict=True):
+        assert line.patch(place, 0, PHOTO[:100_000])[0] == 204
+    for line, place in zip(lines, places, strict=True):
+        assert line.patch(place, 100_000, PHOTO[100_000:])[0] == 204
+    assert office.hq.files is not None
+    assert list(office.hq.files.blobs.vault.folder_of("partial").iterdir()) == []
+    assert lines[1].fetch()[2] == PHOTO
+
+
 def test_a_false_hash_is_refused_and_nothing_of_it_is_kept(
     office: Office, eve: Laptop, order: str, address: str
 ) -> None:

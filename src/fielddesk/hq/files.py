@@ -186,8 +186,10 @@ class Files:
 
     def _finish(self, upload: Upload) -> None:
         """All of it has arrived: it is what it said it is, or it goes."""
-        if not self.blobs.has(upload.sha256):
-            with Partial(self.blobs.vault, upload.id, hashed=False) as there:
+        with Partial(self.blobs.vault, upload.id, hashed=False) as there:
+            if self.blobs.has(upload.sha256):
+                there.discard()  # another laptop was quicker with the same content
+            else:
                 self._books.point("content_whole")
                 if there.digest() != upload.sha256:
                     self._forget(upload)
@@ -195,7 +197,7 @@ class Files:
                     log.warning("an upload of device %s had a false hash", upload.device_id)
                     raise Refused(460, "hash_wrong")
                 there.keep("files", upload.sha256)
-            self._books.point("content_kept")
+        self._books.point("content_kept")
         self._note(upload.sha256, upload.size)
         self._forget(upload)
 
