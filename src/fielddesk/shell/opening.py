@@ -69,7 +69,7 @@ def in_thread(work: Callable[[], Any], name: str) -> Future[Any]:
 
 QUERIES = (
     "documents", "people", "lifecycle", "customers", "assets", "workorders", "parts",
-    "inspections", "sync_centre", "today", "lists",
+    "inspections", "sync_centre", "today",
 )  # fmt: skip
 
 
