@@ -473,3 +473,17 @@ def test_a_write_gives_no_sign_of_itself_until_it_is_whole(tmp_path: Path) -> No
         new.write(content_of(200_000))
         assert vault.names("files") == []
     assert list(vault.folder_of("files").iterdir()) == []
+
+
+def test_looking_how_much_has_arrived_leaves_the_file_to_who_is_adding_to_it(tmp_path: Path) -> None:
+    vault = Vault(tmp_path, KEYS)
+    with Partial(vault, "photo", hashed=False, writes=False) as nothing:
+        assert nothing.offset == 0
+    assert not partial_path(vault, "photo").exists()
+    with Partial(vault, "photo", hashed=False) as adding:
+        adding.append(b"x" * 1000)
+        whole = adding.path.read_bytes()
+        adding.path.write_bytes(whole + b"half of the next piece")
+        with Partial(vault, "photo", hashed=False, writes=False) as looking:
+            assert looking.offset == 1000
+        assert adding.path.read_bytes() == whole + b"half of the next piece"

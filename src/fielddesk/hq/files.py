@@ -145,7 +145,7 @@ class Files:
         """How much of an upload has arrived, and how much there is; Refused(404, 'upload_unknown')."""
         with self._books.reading() as connection:
             upload = self._upload(connection, question, token, upload_id)
-        with Partial(self.blobs.vault, upload.id, hashed=False) as there:
+        with Partial(self.blobs.vault, upload.id, hashed=False, writes=False) as there:
             at = there.offset
         if at == upload.size:
             self._finish(upload)

@@ -27,17 +27,22 @@ class Partial:
 
     Opening reads it all and cuts off what does not open, torn or damaged alike: it is downloaded again from there.
     Appends are not synced, since what a power failure takes is only downloaded again. Not `hashed`, opening looks at
-    the last piece only and `sha256` says nothing: for who opens it at each piece and asks `digest` at the end.
+    the last piece only and `sha256` says nothing: for who opens it at each piece and asks `digest` at the end. One that
+    does not write leaves the file as it is: another may be adding a piece to it at this moment.
     """
 
-    def __init__(self, vault: Vault, name: str, *, hashed: bool = True) -> None:
+    def __init__(self, vault: Vault, name: str, *, hashed: bool = True, writes: bool = True) -> None:
+        self._file: int | None = None
         self.offset = 0
         self.sha256 = hashlib.sha256()
         self._vault, self._disk = vault, vault.disk
         self._label = name.encode()
         self.path = partial_path(vault, name)
-        make_folder(self.path.parent)
-        head = self._head()
+        if writes:
+            make_folder(self.path.parent)
+        elif not self.path.exists():
+            return
+        head = self._head(writes)
         self._box = Box(derived_key(vault.keys.subkey("partial"), _MAGIC, head[len(_MAGIC) :]))
         self._end = HEADER_BYTES
         if not hashed:
@@ -46,9 +51,10 @@ class Partial:
             self.offset += len(text)
             self.sha256.update(text)
             self._end += _FRAME.size + Box.overhead + len(text)
-        with told(self.path):
-            self._file: int | None = self._disk.open(self.path)
-            self._disk.resize(self._file, self._end)
+        if writes:
+            with told(self.path):
+                self._file = self._disk.open(self.path)
+                self._disk.resize(self._file, self._end)
 
     def append(self, content: bytes) -> None:
         """Add what arrived next. disk_full, …: what was there before stays."""
@@ -107,7 +113,7 @@ class Partial:
         self.offset += len(text)
         self.sha256.update(text)
 
-    def _head(self) -> bytes:
+    def _head(self, writes: bool) -> bytes:
         """The header, made anew where there is none that is whole."""
         with told(self.path):
             head = b""
@@ -115,7 +121,8 @@ class Partial:
                 head = file.read(HEADER_BYTES)
         if len(head) < HEADER_BYTES or not head.startswith(_MAGIC):
             head = _MAGIC + secrets.token_bytes(_SALT_BYTES)
-            write_whole(self.path, head, self._disk)
+            if writes:
+                write_whole(self.path, head, self._disk)
         return head
 
     def _skim(self) -> None:
