@@ -15,7 +15,7 @@ from fielddesk.features.inspections.queries import InspectionRow
 from fielddesk.features.parts.dialogs import amount, part_name
 from fielddesk.features.today.dialogs import lack_words, ready_words
 from fielddesk.features.today.queries import Late, Short, Visit
-from fielddesk.features.workorders.dialogs import due_short, due_state, kind_words
+from fielddesk.features.workorders.dialogs import due_short, due_state
 from fielddesk.features.workorders.rules import IN_PROGRESS
 from fielddesk.ui.buttons import Button
 from fielddesk.ui.seams import Bench
@@ -90,8 +90,8 @@ class VisitsCard(DayCard):
     def _row(self, visit: Visit, zone: str, primary: bool) -> QWidget:
         lead = "" if visit.planned_at is None else format_moment(visit.planned_at, zone, "time")
         row = CardRow(
-            " · ".join(part for part in (visit.customer, visit.title) if part),
-            lambda: " · ".join(part for part in (kind_words(visit.kind), visit.where, visit.number) if part),
+            visit.customer or visit.number,
+            " · ".join(part for part in (visit.title, visit.where) if part),
             lead=lead or "\N{EN DASH}",
         )
         for lack in visit.lacks:
