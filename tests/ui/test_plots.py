@@ -87,3 +87,19 @@ def test_the_plot_package_leaves_our_reports_of_mistakes_in_place() -> None:
     mine = sys.excepthook
     load_plots()
     assert sys.excepthook is mine
+
+
+def test_the_first_look_at_a_trend_has_room_for_all_its_words(qtbot) -> None:
+    trend = Trend("Earlier readings")
+    qtbot.addWidget(trend)
+    trend.resize(560, 240)
+    trend.show()
+    readings = [Reading(f"day {place}", value * 1_000_000) for place, value in enumerate((182, 98, 181, 171))]
+    trend.show_readings(readings, low=92_000_000, high=108_000_000)
+    qtbot.waitUntil(lambda: trend.plot.height() < 400)
+    view = trend.plot.getViewBox()
+    inside = view.mapRectToScene(view.boundingRect())
+    words = [item for item in trend.plot.items() if type(item).__name__ == "TextItem"]
+    assert len(words) == 2 * len(readings) + 2
+    for item in words:
+        assert inside.adjusted(-1, -1, 1, 1).contains(item.mapRectToScene(item.boundingRect()))

@@ -220,8 +220,8 @@ class _Picture:
         self.before, self.now, self.low, self.high, self.state = trend.drawn()
         self.limits = trend._limits()
         self.readings = trend._readings()
-        self.width = max(plot.width(), theme.px(120))
-        self.height = max(plot.height(), theme.px(HEIGHT))
+        # Of the trend and not of the plot: one that was just made has not been laid out yet, and is far higher.
+        self.width, self.height = max(trend.width(), theme.px(120)), theme.px(HEIGHT)
         metrics = QFontMetricsF(self.body)
         names = max((metrics.horizontalAdvance(words) for words, _value in self.limits), default=0.0)
         self.right = names + theme.px(20) if names else 0.0
