@@ -19,6 +19,7 @@ from fielddesk.features.today.page import TodayPage
 from fielddesk.features.workorders.model import OrderLink, SignOff, WorkOrder
 from fielddesk.shell.journey.closing import Closing
 from fielddesk.shell.journey.samples import label_picture, leaking_rod
+from fielddesk.store.contents import Content
 from fielddesk.store.digest import base_digest
 from fielddesk.store.tx import Reading
 from fielddesk.ui.signs import CardRow
@@ -148,16 +149,24 @@ class Inspector(Person):
 
     # -- the evening -----------------------------------------------------------------------------------------------
 
-    def network_returns(self) -> str:
+    def photos_sent(self, order_id: str) -> bool:
+        """Whether headquarters has said that it has every photo and file of an order."""
+
+        def look(read: Reading) -> bool:
+            wanted = {row.sha256 for row in read.all(Attachment, Attachment.c.order_id == order_id)}
+            safe = read.all(Content, Content.c.sha256.in_(sorted(wanted)), Content.c.state == "safe")
+            return {row.sha256 for row in safe} == wanted
+
+        return bool(self._ask(look))
+
+    def network_returns(self, order_id: str) -> str:
         """The cable is in again, which the system tells the program; the words of the status bar once all was sent."""
         Line.plugged, Line.slow = True, False
         line = self.window.line
         assert line is not None
         line.wake()
-        self.hands.until(
-            lambda: line.status.code == "agreed" and not line.status.waiting and not line.status.files_waiting,
-            "all was sent", 60,
-        )  # fmt: skip
+        self.hands.until(lambda: line.status.code == "agreed" and not self.waiting(), "all was sent", 60)
+        self.hands.until(lambda: self.photos_sent(order_id), "the photos and the report too", 60)
         self.hands.pause(700)
         return self.status()
 

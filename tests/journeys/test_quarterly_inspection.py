@@ -139,7 +139,7 @@ def read_the_report(anna: FarLaptop, report: list[str], folder: Path) -> None:
 
 def evening(hq: EmbeddedHq, anna: FarLaptop, dispatcher: FarLaptop, order_id: str, number: str) -> None:
     """The laptop syncs by itself; the dispatcher sees all of it."""
-    assert "In step with headquarters" in anna("network_returns")
+    assert "In step with headquarters" in anna("network_returns", order_id)
     dispatcher("sync")
     here, there = anna("visit", order_id), dispatcher("visit", order_id)
     assert here == there
