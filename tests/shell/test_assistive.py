@@ -25,7 +25,7 @@ READS = "import gi; gi.require_version('Atspi', '2.0'); from gi.repository impor
 QUESTIONED = "Outside its limits: 12\N{NO-BREAK SPACE}bar too high. Measure again, or keep it and say why"
 PLACES = (
     "today", "overview", "outside", "visit", "assets", "stock", "customers", "documents", "stages", "strategy",
-    "sync", "settings", "import", "signing", "drawing", "notes",
+    "sync", "import", "signing", "drawing", "settings",
 )  # fmt: skip
 
 

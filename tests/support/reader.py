@@ -142,7 +142,7 @@ def main(out, scenes, command):
         ask(window, "toast Note added")
         live(0.5)
         told["toast"] = list(heard["said"])
-        for _press in range(8):
+        for _press in range(12):
             subprocess.run(["xdotool", "key", "Tab"], check=True)
             live(0.15)
         told["focused"] = heard["focused"]
