@@ -27,7 +27,6 @@ from fielddesk.shell.hands import Hands
 from fielddesk.shell.journey import begin_safely
 from fielddesk.shell.journey.deskwork import Deskwork
 from fielddesk.store.events import Event
-from fielddesk.store.outbox import OwnOperation
 from fielddesk.store.tx import Reading
 from fielddesk.sync.client import HttpHq
 from fielddesk.sync.protocol import Hq
@@ -286,7 +285,7 @@ class Person:
 
     def waiting(self) -> int:
         """How many operations have no outcome yet."""
-        return int(self._ask(lambda read: len(read.all(OwnOperation, OwnOperation.c.outcome.is_(None)))))
+        return Deskwork(self.window, self.hands).waiting()
 
     # -- looking into the store ---------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ def in_scope(user: str, rows: Rows) -> Rows:
 def _reached(user: str, rows: Rows) -> set[Key]:
     found = {key for key, body in rows.items() if (holder := BY_NAME[key[0]].scope.holder) and body[holder] == user}
     waiting = list(found)
+    parts = _parts(rows)
     while waiting:
         table, row_id = waiting.pop()
         for col in BY_NAME[table].columns:
@@ -29,11 +30,20 @@ def _reached(user: str, rows: Rows) -> set[Key]:
             if there in rows and there not in found:
                 found.add(there)
                 waiting.append(there)
-        for other, body in rows.items():  # what names it and goes where it goes: the parts of a machine
-            named = [(col.ref, body[col.name]) for col in BY_NAME[other[0]].columns if col.back]
-            if (table, row_id) in named and other not in found:
+        for other in parts.get((table, row_id), ()):
+            if other not in found:
                 found.add(other)
                 waiting.append(other)
+    return found
+
+
+def _parts(rows: Rows) -> dict[Key, list[Key]]:
+    """What names a row and goes where it goes: the parts of a machine."""
+    found: dict[Key, list[Key]] = {}
+    for other, body in rows.items():
+        for col in BY_NAME[other[0]].columns:
+            if col.back and body[col.name] is not None:
+                found.setdefault((col.ref, body[col.name]), []).append(other)
     return found
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
 from fielddesk.features.workorders.panel import SafetyPanel
 from fielddesk.shell.hands import Hands
 from fielddesk.store.outbox import OwnOperation
@@ -56,7 +58,8 @@ class Deskwork:
         """How many operations have no outcome yet."""
         assert self.window.opened is not None
         with self.window.opened.store.read() as read:
-            return len(read.all(OwnOperation, OwnOperation.c.outcome.is_(None)))
+            count = sa.select(sa.func.count()).select_from(OwnOperation.__table__)
+            return int(read.value(count.where(OwnOperation.c.outcome.is_(None))) or 0)
 
     # ---------------------------------------------------------------- places and commands
 
