@@ -212,8 +212,8 @@ class Person:
             self.hands.press("Right" if tabs._keys.index(tabs.current()) < tabs._keys.index(key) else "Left")
 
     def next_step(self) -> None:
-        """Press the primary button at the bottom right."""
-        button = Deskwork(self.window, self.hands).next_button()
+        """Take the order to its next state, whatever else is proposed before."""
+        button = self.page().foot_buttons()[-1]  # type: ignore[attr-defined]
         self.hands.until(button.isEnabled, "the next step can be taken")
         self.hands.tab_to(button)
         before = self.waiting()
@@ -308,7 +308,10 @@ class Person:
         return dict(self._ask(look))
 
     def orders(self) -> list[str]:
-        return list(self._ask(lambda read: [each.number for each in read.all(WorkOrder, order=[WorkOrder.c.due_on])]))
+        """Numbers of orders whose work has not begun, the first due first; inspections have a story of their own."""
+        c = WorkOrder.c
+        where = (c.status == "assigned", c.kind != "inspection")
+        return list(self._ask(lambda read: [each.number for each in read.all(WorkOrder, *where, order=[c.due_on])]))
 
     def stock_of(self, number: str) -> dict[str, int]:
         """Place to quantity in millionths, as the part's page shows it."""

@@ -59,7 +59,7 @@ def test_an_order_done_offline_reaches_headquarters_and_a_second_laptop(
     done = anna.order(number)
     assert (done["status"], done["notes"][-1]) == ("completed", NOTE)
     assert "5 changes wait to be sent" in anna.status()
-    assert ask_hq(real_hq, "SELECT count(*) FROM work_order WHERE status = 'completed'") == [(0,)]
+    assert ask_hq(real_hq, f"SELECT status FROM work_order WHERE number = '{number}'") == [("assigned",)]
 
     anna.plug(True)
     words = anna.sync()
