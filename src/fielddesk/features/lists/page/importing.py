@@ -28,6 +28,7 @@ from fielddesk.features.lists.queries import plan_for, preview
 from fielddesk.ui import theme
 from fielddesk.ui.buttons import Button, Gate
 from fielddesk.ui.page import Page, Pane
+from fielddesk.ui.panes import LEAST_BODY
 from fielddesk.ui.progress import Progress
 from fielddesk.ui.seams import Bench, SubjectPage
 from fielddesk.ui.signs import Empty, Notice
@@ -76,6 +77,7 @@ class ImportPage(SubjectPage, Page):
         self._look = 0
         self._reading = False
         self.pane = Pane(lambda: _("Import a list"), self._second, scrolls=False)
+        theme.size(self.pane.body, least_height=LEAST_BODY)  # its table scrolls, and has no tabs above it
         column = QVBoxLayout(self)
         theme.space(column)
         column.addWidget(self.pane)
