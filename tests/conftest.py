@@ -28,6 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         asked = {"postgres", "office_on_postgresql"} & set(getattr(item, "fixturenames", ()))
         if asked or "postgresql" in item.name:
             item.add_marker(pytest.mark.slow)
+        if item.nodeid.startswith("tests/ring/test_contents.py") and "[postgresql-" in item.nodeid:
+            item.add_marker(pytest.mark.long)  # the same deaths as on SQLite, six seconds each
 
 
 @pytest.fixture(autouse=True)
