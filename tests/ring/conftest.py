@@ -27,7 +27,8 @@ SHARED = Path(os.environ.get("FIELDDESK_SHARED", Path(__file__).parents[2].paren
 
 def fill(hq: Headquarters, lists: Sequence[Path] = ()) -> None:
     """A dispatcher, two engineers with vans, customers, machines, parts, stock and orders; of real lists if given."""
-    demo.make_demo(hq, admin.found(hq, "Service North", "admin", "Ada Lovelace"), SystemClock(), lists)
+    boss = admin.found(hq, "Service North", "admin", "Ada Lovelace")
+    demo.make_demo(hq, boss, SystemClock(), lists, extent=demo.SMALL)
     refresh_levels(hq)
     hq.close()
 

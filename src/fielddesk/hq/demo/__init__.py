@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +38,20 @@ IN_A_VAN: Final = 60
 
 
 @dataclass(frozen=True)
+class Extent:
+    """How large the region is: customers of three sites with five machines each, parts, quarters of readings."""
+
+    customers: int
+    parts: int
+    quarters: int
+
+
+WHOLE: Final = Extent(40, 3_000, 8)
+SMALL: Final = Extent(3, 40, 1)
+"""For tests that need somebody's orders and not a region to look at."""
+
+
+@dataclass(frozen=True)
 class Demo:
     """Who can sign in to the demo, and what was imported."""
 
@@ -50,10 +65,11 @@ def make_demo(
     clock: Clock,
     lists: Sequence[Path] = (),
     say: Callable[[str], None] = lambda text: None,
+    extent: Extent = WHOLE,
 ) -> Demo:
     """A service region: people, vans, products in all stages, customers, machines, readings and orders around today.
 
-    With `lists` (parts, maintenance texts) these are taken in as well.
+    With `lists` (parts, maintenance texts) these are taken in as well. `extent` says how much of it all is wanted.
     """
     draw = random.Random(7)
     today = date.fromisoformat(local_day(clock.now(), clock.zone()))
@@ -68,13 +84,13 @@ def make_demo(
     for path in lists:
         say(path.name)
         reports.append(import_file(office, work.user_id, path))
-    _catalogue(work)
+    _catalogue(work, extent)
     models = make_models(work, today)
     sheets = _checklists(office, work.user_id)
-    machines = make_machines(work, make_customers(work), models, today, draw)
+    machines = make_machines(work, make_customers(work, extent.customers), models, today, draw)
     begins_with = first_press(machines)
     inspected = [begins_with, *(one for one in machines if one is not begins_with)]
-    planned = make_plans(work, inspected, sheets, [people[login] for login in ENGINEERS], today)
+    planned = make_plans(work, inspected, sheets, [people[login] for login in ENGINEERS], today, extent.quarters)
     make_history(work, planned, draw)
     open_visits(office, today.isoformat())
     make_orders(work, machines, people, today, draw)
@@ -85,8 +101,8 @@ def make_demo(
     return Demo(people, tuple(reports))
 
 
-def _catalogue(work: Work) -> None:
-    lines = [*own_parts(), *parts()]
+def _catalogue(work: Work, extent: Extent) -> None:
+    lines = [*own_parts(), *islice(parts(), extent.parts)]
     for start in range(0, len(lines), PARTS_AT_ONCE):
         work.many([call(import_parts, lines=lines[start : start + PARTS_AT_ONCE])])
 

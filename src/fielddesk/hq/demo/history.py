@@ -15,7 +15,6 @@ from fielddesk.hq.demo.region import Machine
 from fielddesk.hq.demo.work import Work
 from fielddesk.store.actions import call
 
-QUARTERS: Final = 8
 QUARTER: Final = timedelta(days=91)
 LINES_AT_ONCE: Final = 20
 EVERY_QUARTER: Final = "FREQ=MONTHLY;INTERVAL=3"
@@ -38,8 +37,9 @@ class Sheet:
 
 
 def make_plans(
-    work: Work, machines: Sequence[Machine], sheets: Mapping[str, Sheet], engineers: Sequence[str], today: date
-) -> list[tuple[Machine, Sheet, str, list[date], str]]:
+    work: Work, machines: Sequence[Machine], sheets: Mapping[str, Sheet], engineers: Sequence[str], today: date,
+    quarters: int,
+) -> list[tuple[Machine, Sheet, str, list[date], str]]:  # fmt: skip
     """A quarterly plan for each machine that has a checklist: (machine, sheet, plan, past due days, engineer).
 
     The first of the machines is due today, at the first of the engineers, with every answer in its history.
@@ -55,7 +55,7 @@ def make_plans(
     ]
     calls, dues = [], []
     for machine, sheet, due, engineer in planned:
-        past = [_months_before(due, 3 * quarter) for quarter in range(QUARTERS, 0, -1)]
+        past = [_months_before(due, 3 * quarter) for quarter in range(quarters, 0, -1)]
         dues.append(past)
         calls.append(
             call(

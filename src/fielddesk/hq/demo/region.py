@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from typing import Final
 
 from fielddesk.features.assets.actions import create_asset
@@ -60,9 +61,9 @@ def make_models(work: Work, today: date) -> dict[str, str]:
     return ids
 
 
-def make_customers(work: Work) -> list[tuple[Firm, str, list[str]]]:
+def make_customers(work: Work, count: int) -> list[tuple[Firm, str, list[str]]]:
     """Customers, sites and contacts; each firm with its id and those of its sites."""
-    found = list(firms())
+    found = list(islice(firms(), count))
     customers = work.many(
         call(
             create_customer, number=firm.number, name=firm.name, tier=firm.tier, street=firm.sites[0][1],
