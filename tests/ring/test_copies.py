@@ -23,7 +23,7 @@ NewLaptop = Callable[..., Laptop]
 
 def work(laptop: Laptop, words: str) -> str:
     """A note and a part out of the van, on the first order; the note's operation."""
-    order = laptop.rows("work_order", assignee_id=laptop.who()["user"])[0]
+    order = laptop.rows("work_order", assignee_id=laptop.who()["user"], status="assigned", kind="repair")[0]
     van = laptop.rows("place", keeper_id=laptop.who()["user"])[0]
     part = laptop.rows("part", number="4S-118")[0]
     laptop.do("use_part", order_id=order["id"], part_id=part["id"], quantity=MILLION, place_id=van["id"])

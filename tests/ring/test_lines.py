@@ -30,7 +30,7 @@ STRANGERS = {
 
 def write(laptop: Laptop, *words: str) -> list[str]:
     """Notes on the first order; their operations."""
-    order = laptop.rows("work_order", assignee_id=laptop.who()["user"])[0]["id"]
+    order = laptop.rows("work_order", assignee_id=laptop.who()["user"], status="assigned", kind="repair")[0]["id"]
     return [str(laptop.do("add_note", order_id=order, text=each)[0]) for each in words]
 
 
@@ -167,7 +167,7 @@ def test_the_same_push_twice_at_once_is_applied_once_and_both_get_the_same_outco
     import threading
 
     laptop = new_laptop("engineer", site)
-    order = laptop.rows("work_order", assignee_id=laptop.who()["user"])[0]["id"]
+    order = laptop.rows("work_order", assignee_id=laptop.who()["user"], status="assigned", kind="repair")[0]["id"]
     van = laptop.rows("place", keeper_id=laptop.who()["user"])[0]["id"]
     part = laptop.rows("part", number="4S-118")[0]["id"]
     before = site.stock(van, part)
@@ -240,7 +240,7 @@ def test_a_line_harmed_at_any_kilobyte_brings_whole_operations_or_nothing(
     site = site_on_sqlite
     laptop, colleague = new_laptop("engineer", site), new_laptop("dispatcher", site)
     sender, receiver = (laptop, colleague) if way == UP else (colleague, laptop)
-    order = laptop.rows("work_order", assignee_id=laptop.who()["user"])[0]["id"]
+    order = laptop.rows("work_order", assignee_id=laptop.who()["user"], status="assigned", kind="repair")[0]["id"]
     words: list[str] = []
 
     def write_three() -> None:
@@ -279,7 +279,7 @@ def test_a_bit_flipped_anywhere_in_a_short_sync_changes_no_word(
 ) -> None:
     site = site_on_sqlite
     laptop, colleague = new_laptop("engineer", site), new_laptop("dispatcher", site)
-    order = laptop.rows("work_order", assignee_id=laptop.who()["user"])[0]["id"]
+    order = laptop.rows("work_order", assignee_id=laptop.who()["user"], status="assigned", kind="repair")[0]["id"]
     sender = laptop if way == UP else colleague
     sender.do("add_note", order_id=order, text="Seal drips, note 0000")
     if way == DOWN:

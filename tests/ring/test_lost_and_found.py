@@ -35,7 +35,7 @@ def files(folder: Path) -> dict[str, str]:
 
 
 def write(laptop: Laptop | LaptopProcess, *words: str) -> None:
-    order = laptop.rows("work_order", assignee_id=laptop.who()["user"])[0]["id"]
+    order = laptop.rows("work_order", assignee_id=laptop.who()["user"], status="assigned", kind="repair")[0]["id"]
     for each in words:
         laptop.do("add_note", order_id=order, text=each)
 
@@ -185,7 +185,7 @@ def test_an_upgrade_with_ten_waiting_operations_sends_all_ten_once(
 ) -> None:
     site = site_on_sqlite
     laptop = new_laptop("engineer", site)
-    order = laptop.rows("work_order", assignee_id=laptop.who()["user"])[0]
+    order = laptop.rows("work_order", assignee_id=laptop.who()["user"], status="assigned", kind="repair")[0]
     van = laptop.rows("place", keeper_id=laptop.who()["user"])[0]["id"]
     part = laptop.rows("part", number="4S-118")[0]["id"]
     had = site.stock(van, part)

@@ -17,7 +17,7 @@ DAY_S = 24 * 3600
 
 
 def first_order(laptop: Laptop) -> str:
-    return str(laptop.rows("work_order", assignee_id=laptop.who()["user"])[0]["id"])
+    return str(laptop.rows("work_order", assignee_id=laptop.who()["user"], status="assigned", kind="repair")[0]["id"])
 
 
 def write(laptop: Laptop, order: str, *words: str) -> list[str]:

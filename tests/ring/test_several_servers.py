@@ -69,7 +69,7 @@ def all_at_once(*works: Callable[[], Any]) -> None:
 def test_three_servers_answer_one_laptop_in_turn_as_one_would(site_of_three: Site, new_laptop: NewLaptop) -> None:
     site = site_of_three
     laptop, dispatcher = (new_laptop(login, site, line=in_turn(site)) for login in ("engineer", "dispatcher"))
-    order = laptop.rows("work_order", assignee_id=laptop.who()["user"])[0]
+    order = laptop.rows("work_order", assignee_id=laptop.who()["user"], status="assigned", kind="repair")[0]
     for turn in range(5):
         laptop.do("add_note", order_id=order["id"], text=f"turn {turn}")
         shown = dispatcher.row("asset", order["asset_id"])
@@ -89,7 +89,7 @@ def test_laptops_that_work_and_sync_all_at_once_through_all_servers_lose_and_dou
     logins = ("engineer", "colleague", "dispatcher", "engineer")
     laptops = [new_laptop(login, site, line=in_turn(site)) for login in logins]
     engineer = laptops[0]
-    order = engineer.rows("work_order", assignee_id=engineer.who()["user"])[0]
+    order = engineer.rows("work_order", assignee_id=engineer.who()["user"], status="assigned", kind="repair")[0]
     own = {login: laptop.rows("work_order", assignee_id=laptop.who()["user"]) for login, laptop in
            zip(logins, laptops, strict=True)}  # fmt: skip
     van = engineer.rows("place", keeper_id=engineer.who()["user"])[0]["id"]
@@ -147,7 +147,7 @@ def test_a_server_killed_among_others_costs_one_try(new_hq: Callable[..., Site],
     site.serve(die_at="push.after_stamp")
     site.serve()
     laptop = new_laptop("engineer", site)
-    order = laptop.rows("work_order", assignee_id=laptop.who()["user"])[0]["id"]
+    order = laptop.rows("work_order", assignee_id=laptop.who()["user"], status="assigned", kind="repair")[0]["id"]
     laptop.do("add_note", order_id=order, text="pushed to the one that dies")
     assert laptop.sync(site.addresses[0])["problem"] == "cut_off"
     assert laptop.sync(site.addresses[1])["code"] == "agreed"
@@ -163,7 +163,7 @@ def test_a_server_halted_between_stamp_and_commit_holds_the_others_up_for_half_a
     site.serve(die_at="push.after_stamp:1:stop")
     site.serve()
     halted, other = new_laptop("engineer", site), new_laptop("dispatcher", site)
-    order = halted.rows("work_order", assignee_id=halted.who()["user"])[0]["id"]
+    order = halted.rows("work_order", assignee_id=halted.who()["user"], status="assigned", kind="repair")[0]["id"]
     halted.do("add_note", order_id=order, text="in the halted one")
     stuck = threading.Thread(target=lambda: halted.sync(site.addresses[0]))
     stuck.start()
