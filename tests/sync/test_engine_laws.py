@@ -303,7 +303,9 @@ def test_the_lives_of_these_laws_lead_everywhere() -> None:
         states.update(watcher.been)
     assert states["patient"] > 50
     assert min(asked[kind] for kind in ("HelloRequest", "PushRequest", "PullRequest", "SnapshotRequest")) > 50
-    assert all(states[doing] > 10 for doing in get_args(Doing) if doing != "idle"), states
+    # Contents behind the rows have their own stories in test_contents.py: these lives carry none.
+    left_out = ("idle", "look", "carry")
+    assert all(states[doing] > 10 for doing in get_args(Doing) if doing not in left_out), states
 
 
 @settings(max_examples=200, deadline=None)
