@@ -19,7 +19,7 @@ SIZES = [
     (100, 1000, 600),
     (125, 1366, 768),
     pytest.param(150, 1366, 768, marks=pytest.mark.slow),
-    pytest.param(200, 1000, 600, marks=[pytest.mark.slow, pytest.mark.xfail(reason="Settings is 11 px too wide", strict=False)]),
+    pytest.param(200, 1000, 600, marks=pytest.mark.slow),
 ]
 
 

@@ -189,7 +189,7 @@ class PhotoFolderCard(Card):
 
     def reload(self) -> None:
         path = self._folder.path
-        self.none.setEnabled(bool(path))
+        self.none.setVisible(bool(path))  # beside the other button it is too wide for a small window at 200 %
         if not path:
             self.where.tell(lambda: _("None. New pictures in a folder, or on a card, are offered on your orders."))
         elif self._folder.missing:
